@@ -251,6 +251,8 @@ export interface HandlerOptions extends IgnoreSwitches {
   readonly name?: string;
   /** Not waited for: its events come one at a time, in order, from a bounded queue. */
   readonly background?: boolean;
+  /** How many events a background handler's queue holds before the run waits for it. Default 1,000. */
+  readonly queueSize?: number;
   /** How long one event may take it, in milliseconds. Default 30,000; `Infinity` for no limit. */
   readonly handlerTimeoutMs?: number;
   /** Its errors fail the run. Not together with `background`. */
@@ -264,6 +266,8 @@ export interface HandlerOptions extends IgnoreSwitches {
  */
 export interface CallbackHandler extends HandlerOptions, EventMethods {
   onEvent?(event: ChainEvent): void | Promise<void>;
+  /** Lets go of files and the like. Called by who made the handler, never by a run. */
+  close?(): void | Promise<void>;
 }
 
 /** A base for handlers written as classes. It has no methods of its own, so a subclass hears what it defines. */

@@ -1,0 +1,148 @@
+import { ChainError } from '../errors.js';
+import type {
+  CallbackHandler,
+  ChainEvent,
+  ChatModelStartEvent,
+  EventType,
+  LLMStartEvent,
+} from '../events.js';
+import { EVENT_TABLE } from '../events.js';
+import { messagesToText } from '../messages.js';
+import { BackgroundQueue } from './background.js';
+import { type CallContext, callHandler, isThenable, mannerOf } from './context.js';
+import type { Subscription } from './manager.js';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** One method that is to be called for one type of event. */
+interface Target {
+  readonly subscription: Subscription;
+  readonly method: (event: never) => unknown;
+  readonly manner: ReturnType<typeof mannerOf>;
+  /** For runs that the method starts. */
+  readonly context: CallContext;
+  /** A chat model's start, for a handler that only knows `onLLMStart`. */
+  readonly asText: boolean;
+}
+
+/** What one tree of runs remembers of its handlers. */
+export interface TreeState {
+  /** Handlers that once ran past their time: they hear nothing more of this tree. */
+  readonly late: Set<CallbackHandler>;
+  readonly queues: Set<BackgroundQueue>;
+}
+
+/** The methods that hear one type of event, in order. */
+export function targetsFor(
+  type: EventType,
+  subscriptions: readonly Subscription[],
+  context: Pick<CallContext, 'scoped' | 'muted'>,
+): readonly Target[] {
+  const { method: methodName, ignore } = EVENT_TABLE[type];
+  const targets: Target[] = [];
+  for (const subscription of subscriptions) {
+    const { handler } = subscription;
+    if (handler[ignore]) continue;
+    const own = { scoped: context.scoped, parent: null, muted: [...context.muted, handler] };
+    const add = (method: unknown, asText: boolean) => {
+      if (typeof method !== 'function') return false;
+      const known = method as Target['method'];
+      targets.push({ subscription, method: known, manner: mannerOf(known), context: own, asText });
+      return true;
+    };
+    const heard = add(handler[methodName], false);
+    if (!heard && type === 'chatModelStart') add(handler.onLLMStart, true);
+    add(handler.onEvent, false);
+  }
+  return targets;
+}
+
+/**
+ * Gives one event to every target. Returns nothing when no handler has to be waited for, and a promise otherwise.
+ * Throws, or rejects, only with the error of a `raiseError` handler, after every target has had the event.
+ */
+export function dispatch(
+  targets: readonly Target[],
+  event: ChainEvent,
+  tree: TreeState,
+): void | Promise<void> {
+  let waiting: Promise<void>[] | undefined;
+  const raised: unknown[] = [];
+  for (const target of targets) {
+    const { handler } = target.subscription;
+    if (tree.late.size > 0 && tree.late.has(handler)) continue;
+    const outcome = handler.background ? enqueue(target, event, tree) : deliver(target, event, tree, raised);
+    if (outcome !== undefined) (waiting ??= []).push(outcome);
+  }
+  if (waiting !== undefined) return Promise.all(waiting).then(() => raiseFirst(raised));
+  raiseFirst(raised);
+}
+
+function raiseFirst(raised: readonly unknown[]): void {
+  if (raised.length > 0) throw raised[0];
+}
+
+function enqueue(target: Target, event: ChainEvent, tree: TreeState): Promise<void> | undefined {
+  const queue = BackgroundQueue.of(target.subscription.handler);
+  tree.queues.add(queue);
+  return queue.push(() => {
+    if (!tree.late.has(target.subscription.handler)) return deliver(target, event, tree, []);
+  });
+}
+
+function deliver(
+  target: Target,
+  event: ChainEvent,
+  tree: TreeState,
+  raised: unknown[],
+): Promise<void> | undefined {
+  const { handler } = target.subscription;
+  try {
+    const heard = target.asText ? asLLMStart(event as ChatModelStartEvent) : event;
+    const result = callHandler(target.manner, target.context, handler, target.method, heard);
+    if (isThenable(result)) {
+      return within(result, handler.handlerTimeoutMs ?? DEFAULT_TIMEOUT_MS).catch((error: unknown) =>
+        fail(target, event, error, tree, raised),
+      );
+    }
+  } catch (error) {
+    fail(target, event, error, tree, raised);
+  }
+  return undefined;
+}
+
+function fail(target: Target, event: ChainEvent, error: unknown, tree: TreeState, raised: unknown[]): void {
+  const { handler, failures } = target.subscription;
+  const timedOut = error instanceof HandlerTimeout;
+  if (timedOut) tree.late.add(handler);
+  if (handler.raiseError) raised.push(error);
+  else failures.add({ handler, eventType: event.type, error, timedOut, runId: event.runId });
+}
+
+class HandlerTimeout extends ChainError {
+  constructor(ms: number) {
+    super('handler_failed', `it took longer than ${ms} ms; it hears nothing more of this run`);
+  }
+}
+
+/** Settles as `result` does, or rejects after `ms`; a later rejection of `result` goes nowhere. */
+function within(result: PromiseLike<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = Number.isFinite(ms) ? setTimeout(() => reject(new HandlerTimeout(ms)), ms) : undefined;
+    result.then(
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+function asLLMStart(event: ChatModelStartEvent): LLMStartEvent {
+  const { messages, tools: _, ...rest } = event;
+  return { ...rest, type: 'llmStart', prompt: messagesToText(messages) };
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import type { CallbackHandler, ChainEvent, EventBase, EventType, StartEventBase } from '../events.js';
+import type { Usage, UsageSum } from '../messages.js';
+import { addUsage } from '../tokens/usage.js';
+import { type CallContext, currentContext } from './context.js';
+import { dispatch, type TreeState, targetsFor } from './dispatch.js';
+import { CallbackManager, type Callbacks, type Subscription } from './manager.js';
+import { toPlain } from './plain.js';
+import { StdoutCallbackHandler } from './stdout.js';
+
+/** What one request may say about its run. */
+export interface RunOptions {
+  /** Hear this run and every child run. */
+  readonly callbacks?: Callbacks | undefined;
+  /** Ends the run with an error whose code is `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** The run that this one is a step of. */
+  readonly parent?: Lineage | undefined;
+}
+
+/** What an object that can be run was made with. */
+export interface RunnableFields {
+  /** Hear every run of this object, and not its children. */
+  readonly callbacks?: Callbacks | undefined;
+  /** A console trace of this object's runs and of their children. */
+  readonly verbose?: boolean | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What a run hands on to its children. */
+export interface Lineage {
+  readonly id: string;
+  readonly request: readonly Subscription[];
+  readonly scoped: readonly Subscription[];
+  readonly muted: readonly CallbackHandler[];
+  readonly verbose: boolean;
+  readonly tree: TreeState;
+  readonly signal: AbortSignal | undefined;
+  /** Adds what a model run spent to this run and to all above it. */
+  countUsage(usage: Usage): void;
+}
+
+/** An event but for what its run knows: name, ids and time. */
+export type EventFields = { [T in EventType]: FieldsOf<Extract<ChainEvent, { type: T }>> }[EventType];
+type FieldsOf<E> = Omit<E, keyof EventBase | keyof StartEventBase>;
+
+/** One execution of a chain, a model, a tool: it knows who hears it, and tells them. */
+export class Run implements Lineage {
+  readonly id = randomUUID();
+  readonly name: string;
+  readonly parent: Lineage | null;
+  readonly request: readonly Subscription[];
+  readonly scoped: readonly Subscription[];
+  readonly muted: readonly CallbackHandler[];
+  readonly verbose: boolean;
+  readonly tree: TreeState;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal | undefined;
+  readonly #started = performance.now();
+  readonly #subscriptions: readonly Subscription[];
+  readonly #targets: Partial<Record<EventType, ReturnType<typeof targetsFor>>> = {};
+  #usage: UsageSum | null = null;
+
+  /**
+   * @param object what is run: its constructor's callbacks, `verbose`, tags and metadata
+   * @param options what the request says
+   * @param context where the request was made, captured when `invoke()` or `stream()` was called
+   */
+  constructor(
+    name: string,
+    object: RunnableFields,
+    options: RunOptions,
+    context: CallContext | undefined = currentContext(),
+  ) {
+    const parent = options.parent ?? context?.parent ?? null;
+    this.name = name;
+    this.parent = parent;
+    this.signal = either(options.signal, parent?.signal);
+    this.tags = [...(object.tags ?? []), ...(options.tags ?? [])];
+    this.metadata = { ...object.metadata, ...options.metadata };
+    this.request = joined(parent?.request, CallbackManager.subscribe(options.callbacks));
+    this.scoped = joined(parent?.scoped, context?.scoped);
+    this.muted = joined(parent?.muted, context?.muted);
+    this.verbose = object.verbose === true || parent?.verbose === true;
+    this.tree = parent?.tree ?? { late: new Set(), queues: new Set() };
+    this.#subscriptions = this.#audience(CallbackManager.subscribe(object.callbacks));
+  }
+
+  /** What the models under this run spent so far; `null` when none ran. */
+  get usage(): UsageSum | null {
+    return this.#usage;
+  }
+
+  /** Since the run was made, in milliseconds. */
+  get durationMs(): number {
+    return performance.now() - this.#started;
+  }
+
+  countUsage(usage: Usage): void {
+    this.#usage = addUsage(this.#usage, usage);
+    this.parent?.countUsage(usage);
+  }
+
+  /**
+   * Tells everybody who hears this run. A promise is to be awaited before the run goes on.
+   * Throws or rejects only with what a `raiseError` handler threw.
+   */
+  emit(fields: EventFields): void | Promise<void> {
+    const { type } = fields;
+    const targets = (this.#targets[type] ??= targetsFor(type, this.#subscriptions, this));
+    if (targets.length === 0) return;
+    const loose = LOOSE[type];
+    const event = {
+      runId: this.id,
+      parentRunId: this.parent?.id ?? null,
+      name: this.name,
+      time: Date.now(),
+      ...(type in STARTS ? { tags: this.tags, metadata: toPlain(this.metadata) } : undefined),
+      ...fields,
+      ...(loose === undefined ? undefined : { [loose]: toPlain(fields[loose as keyof EventFields]) }),
+    } as ChainEvent;
+    return dispatch(targets, event, this.tree);
+  }
+
+  /** The last event of the run. For a root it settles once all background handlers have had theirs. */
+  async close(fields: EventFields): Promise<void> {
+    try {
+      await this.emit(fields);
+    } finally {
+      if (this.parent === null) {
+        for (const queue of this.tree.queues) await queue.drained;
+      }
+    }
+  }
+
+  /** Request, constructor, verbose, scoped; each instance once; none that started this run itself. */
+  #audience(constructed: readonly Subscription[]): readonly Subscription[] {
+    const listed = [...this.request, ...constructed];
+    if (
+      this.verbose &&
+      ![...listed, ...this.scoped].some(({ handler }) => handler instanceof StdoutCallbackHandler)
+    ) {
+      listed.push(...verboseSubscription());
+    }
+    listed.push(...this.scoped);
+    const seen = new Set<CallbackHandler>(this.muted);
+    return listed.filter(({ handler }) => !seen.has(handler) && seen.add(handler));
+  }
+}
+
+const STARTS = {
+  chainStart: true,
+  llmStart: true,
+  chatModelStart: true,
+  toolStart: true,
+  retrieverStart: true,
+} as const satisfies Partial<Record<EventType, true>>;
+
+/** The fields that hold what a person's own code passed in, so anything at all. */
+const LOOSE: Partial<Record<EventType, string>> = {
+  chainStart: 'inputs',
+  chainEnd: 'outputs',
+  toolStart: 'input',
+  toolEnd: 'output',
+  agentAction: 'input',
+  retrieverEnd: 'documents',
+  customEvent: 'data',
+};
+
+function either(own: AbortSignal | undefined, inherited: AbortSignal | undefined): AbortSignal | undefined {
+  if (own === undefined || inherited === undefined || own === inherited) return own ?? inherited;
+  return AbortSignal.any([own, inherited]);
+}
+
+function joined<T>(first: readonly T[] | undefined, second: readonly T[] | undefined): readonly T[] {
+  if (first === undefined || first.length === 0) return second ?? [];
+  if (second === undefined || second.length === 0 || first === second) return first;
+  return [...new Set([...first, ...second])];
+}
+
+let shared: readonly Subscription[] | undefined;
+
+/** All `verbose` objects of a process write through this one handler. */
+function verboseSubscription(): readonly Subscription[] {
+  shared ??= CallbackManager.subscribe([new StdoutCallbackHandler()]);
+  return shared;
+}

@@ -1,0 +1,12 @@
+import { currentContext, runInContext } from './context.js';
+import { CallbackManager, type Callbacks } from './manager.js';
+
+/**
+ * Runs `fn` so that `callbacks` hear every run started inside it, however deep and however many at once.
+ * Returns what `fn` returns, and throws what it throws. Scopes nest.
+ */
+export function withCallbacks<T>(callbacks: Callbacks, fn: () => T): T {
+  const outer = currentContext();
+  const scoped = [...(outer?.scoped ?? []), ...CallbackManager.subscribe(callbacks)];
+  return runInContext({ scoped, parent: outer?.parent ?? null, muted: outer?.muted ?? [] }, fn);
+}

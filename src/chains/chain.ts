@@ -1,0 +1,74 @@
+import type { CallContext } from '../callbacks/context.js';
+import { bindContext, currentContext } from '../callbacks/context.js';
+import { resultOf, runSteps } from '../callbacks/lifecycle.js';
+import { Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
+import { toErrorRecord } from '../errors.js';
+import type { UsageSum } from '../messages.js';
+
+/** What a chain is given: the values of its prompt's variables, and the like. */
+export type ChainInputs = Readonly<Record<string, unknown>>;
+
+/** What a chain gives back. */
+export interface ChainResult {
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Of all models that ran under it; `null` when none did. */
+  readonly usage: UsageSum | null;
+  readonly runId: string;
+}
+
+/**
+ * The contract of a chain, and all that chains have in common: runs and events.
+ * A kind of chain says what it is called and what it does.
+ */
+export abstract class Chain<Result extends ChainResult = ChainResult> {
+  readonly #object: RunnableFields;
+
+  constructor(fields: RunnableFields) {
+    this.#object = fields;
+  }
+
+  /** The name of its runs. To be written out by every class: a bundler may rename classes. */
+  abstract readonly name: string;
+
+  /**
+   * Does the work. What it runs gets `parent: run`, so that it becomes a child.
+   * @param streaming whether somebody takes the yielded text; where nobody does, nothing needs to be yielded
+   */
+  protected abstract execute(
+    inputs: ChainInputs,
+    run: Run,
+    streaming: boolean,
+  ): AsyncGenerator<string, Omit<Result, 'usage' | 'runId'>, void>;
+
+  /** The outputs, with the usage. */
+  async invoke(inputs: ChainInputs = {}, options: RunOptions = {}): Promise<Result> {
+    return resultOf(this.#run(inputs, options, currentContext(), false));
+  }
+
+  /** The text as it comes. Nothing starts before the first `next()`; leaving the loop aborts the run. */
+  stream(inputs: ChainInputs = {}, options: RunOptions = {}): AsyncGenerator<string, Result, void> {
+    const context = currentContext();
+    return bindContext(context, this.#run(inputs, options, context, true));
+  }
+
+  async *#run(
+    inputs: ChainInputs,
+    options: RunOptions,
+    context: CallContext | undefined,
+    streaming: boolean,
+  ): AsyncGenerator<string, Result, void> {
+    const run = new Run(this.name, this.#object, options, context);
+    const done = yield* runSteps(run, {
+      start: () => ({ type: 'chainStart', inputs }),
+      body: () => this.execute(inputs, run, streaming),
+      end: ({ outputs }) => ({ type: 'chainEnd', outputs, usage: run.usage, durationMs: run.durationMs }),
+      error: (error) => ({
+        type: 'chainError',
+        error: toErrorRecord(error),
+        usage: run.usage,
+        durationMs: run.durationMs,
+      }),
+    });
+    return { ...done, usage: run.usage, runId: run.id } as Result;
+  }
+}

@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import type { Io } from './io.js';
+import { runCommand } from './run-command.js';
+
+/** A command of the command line. */
+export interface CliCommand {
+  /** Adds itself to the program. Its action throws where the command failed. */
+  register(program: Command, io: Io): void;
+}
+
+/** In the order of `chain --help`. */
+export const COMMANDS: readonly CliCommand[] = [runCommand];

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ChainError } from '../errors.js';
+import type { ModelParams } from '../messages.js';
+import type { PriceOverrides } from '../tokens/prices.js';
+
+/** What a person has set once for all runs. Data only. */
+export interface Config {
+  readonly model?: string | undefined;
+  /** Dollars per million tokens. */
+  readonly prices?: PriceOverrides | undefined;
+  /** OpenAI-compatible servers by the prefix that names them. */
+  readonly providers?: Readonly<
+    Record<string, { readonly baseUrl: string; readonly keyVariable?: string | undefined }>
+  >;
+  /** Flags of `chain run`, by their long names in camel case. */
+  readonly defaults?: ConfigDefaults | undefined;
+}
+
+export interface ConfigDefaults extends Pick<ModelParams, 'temperature' | 'topP' | 'maxTokens' | 'seed'> {
+  readonly verbose?: boolean;
+  readonly log?: string;
+  readonly logFormat?: 'text' | 'jsonl';
+  readonly logTokens?: boolean;
+  readonly quiet?: boolean;
+  readonly stream?: boolean;
+  readonly timeout?: number;
+  readonly retries?: number;
+}
+
+/** Where the configuration is looked for when no flag names it. */
+export function configPath(env: Readonly<Record<string, string | undefined>>): string {
+  return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'chain', 'config.yaml');
+}
+
+/**
+ * Reads `--config`, or the usual file where there is one.
+ * @throws ChainError `invalid_config` naming every key that is wrong; `file_not_readable` for a file that was named
+ */
+export async function loadConfig(
+  flag: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Config> {
+  const file = flag ?? configPath(env);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    // A home folder that is missing or can't be read never fails a run.
+    if (flag === undefined) return {};
+    throw new ChainError('file_not_readable', `--config: ${file}: ${(cause as Error).message}`, { cause });
+  }
+  const { parseConfig } = await import('./config-schema.js');
+  return parseConfig(text, file);
+}

@@ -1,0 +1,41 @@
+import { renderCost } from '../callbacks/figures.js';
+import type { Message, Usage } from '../messages.js';
+import { cleanControls } from '../safety/clean.js';
+import { loadTokenizer } from '../tokens/tokenizer.js';
+import type { Io } from './io.js';
+import type { RunPlan } from './run-plan.js';
+
+/** What would be sent: the record of `--dry-run`. */
+export interface DryRun {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly inputTokens: number;
+  /** Whether the model's own tokenizer counted them. */
+  readonly exact: boolean;
+  /** Of the prompt alone, in US dollars; `null` where no price is known. */
+  readonly inputCost: number | null;
+}
+
+/** Shows what would be sent, on stdout, and calls nothing. */
+export async function showDryRun({ chain, llm, values, flags }: RunPlan, io: Io): Promise<void> {
+  const { messages } = chain.prompt.formatPrompt(values);
+  const { inputTokens } = await llm.estimateInput(messages);
+  const { exact } = await loadTokenizer(llm.model);
+  const usage: Usage = { ...NOTHING, inputTokens, totalTokens: inputTokens };
+  const inputCost = await llm.cost(llm.model, usage);
+  const record: DryRun = { model: llm.model, messages, inputTokens: inputTokens ?? 0, exact, inputCost };
+  const text = flags.json ? `${JSON.stringify({ schema: 1, ...record })}\n` : renderDryRun(record);
+  io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
+}
+
+const NOTHING: Omit<Usage, 'inputTokens' | 'totalTokens'> = {
+  outputTokens: 0,
+  cachedTokens: null,
+  reasoningTokens: null,
+  source: 'estimated',
+};
+
+export function renderDryRun({ model, messages, inputTokens, inputCost }: DryRun): string {
+  const shown = messages.map(({ role, content }) => `${role}:\n${content}\n`).join('\n');
+  return `${shown}\n${model} · ${inputTokens} tokens in (estimated) · ${renderCost(inputCost)} · nothing was sent\n`;
+}

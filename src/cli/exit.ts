@@ -1,0 +1,38 @@
+import { ChainError, type ChainErrorCode, toError, toErrorRecord } from '../errors.js';
+import { cleanControls } from '../safety/clean.js';
+
+/** Exit codes by error code; every other error is a run that failed: 1. */
+const EXIT_CODES: Partial<Record<ChainErrorCode, number>> = {
+  invalid_argument: 2,
+  invalid_template: 2,
+  missing_variable: 2,
+  unknown_variable: 2,
+  file_not_readable: 2,
+  file_not_writable: 2,
+  invalid_config: 2,
+  invalid_callback: 2,
+  no_model: 2,
+  budget_exceeded: 3,
+};
+
+/** What the shell is told of an error. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof ChainError ? (EXIT_CODES[error.code] ?? 1) : 1;
+}
+
+/** An error in one or two lines for a person; with `CHAIN_DEBUG=1` its stack and its causes besides. */
+export function renderError(error: unknown, debug: boolean): string {
+  const { message } = toErrorRecord(error);
+  const hint = error instanceof ChainError ? error.hint : undefined;
+  const lines = [`chain: ${message}`, ...(hint === undefined ? [] : [`       ${hint}`])];
+  if (debug) lines.push(...stacks(error));
+  return `${cleanControls(lines.join('\n'))}\n`;
+}
+
+function stacks(error: unknown): string[] {
+  const lines: string[] = [];
+  for (let cause: unknown = error; cause !== undefined && lines.length < 8; cause = toError(cause).cause) {
+    lines.push(toError(cause).stack ?? String(cause));
+  }
+  return lines;
+}

@@ -1,0 +1,29 @@
+import type { Readable, Writable } from 'node:stream';
+import { ChainError } from '../errors.js';
+
+/** What a command may touch of its process. */
+export interface Io {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts on Ctrl-C and its like, and when nobody reads stdout any more. */
+  readonly signal: AbortSignal;
+}
+
+/** The reason for which {@link Io.signal} aborts. */
+export class Interruption extends ChainError {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super('aborted', message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** All of standard input. Must not be called for a terminal. */
+export async function readAll(stdin: Readable): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of stdin) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}

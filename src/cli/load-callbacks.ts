@@ -1,0 +1,125 @@
+import * as nodeModule from 'node:module';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { closest } from 'fastest-levenshtein';
+import { ChainError } from '../errors.js';
+import { type CallbackHandler, EVENT_TABLE } from '../events.js';
+
+const METHODS: readonly string[] = [...Object.values(EVENT_TABLE).map(({ method }) => method), 'onEvent'];
+
+/**
+ * The handlers that a module exports: objects and classes with methods such as `onLLMEnd`, and lists of them.
+ * `promptchain`, imported in it, is the running copy.
+ * @throws ChainError `invalid_callback`
+ */
+export async function loadCallbacks(modules: readonly string[]): Promise<CallbackHandler[]> {
+  if (modules.length === 0) return [];
+  shareThisPackage();
+  const handlers: CallbackHandler[] = [];
+  for (const path of modules) handlers.push(...(await loadModule(path)));
+  return handlers;
+}
+
+async function loadModule(path: string): Promise<CallbackHandler[]> {
+  let exports: Record<string, unknown>;
+  try {
+    exports = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
+  } catch (cause) {
+    throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause)}`, { cause });
+  }
+  const found = new Set(
+    Object.values(exports)
+      .flat()
+      .map((value) => asHandler(value, path)),
+  );
+  found.delete(undefined);
+  if (found.size === 0) {
+    throw new ChainError(
+      'invalid_callback',
+      `--callback ${path}: none of its exports is a callback handler`,
+      {
+        hint: 'Export an object or a class with methods such as onLLMNewToken or onEvent.',
+      },
+    );
+  }
+  return [...found] as CallbackHandler[];
+}
+
+function asHandler(value: unknown, path: string): CallbackHandler | undefined {
+  try {
+    if (typeof value === 'function') {
+      return hears(value.prototype, path) ? new (value as new () => CallbackHandler)() : undefined;
+    }
+    return hears(value, path) ? (value as CallbackHandler) : undefined;
+  } catch (cause) {
+    if (cause instanceof ChainError) throw cause;
+    throw new ChainError('invalid_callback', `--callback ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Whether it has a method for an event; a method that is almost named like one is a mistake worth telling. */
+function hears(value: unknown, path: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const names = methodNames(value);
+  const unknown = names.filter((name) => /^on[A-Z]/.test(name) && !METHODS.includes(name));
+  const heard = names.some((name) => METHODS.includes(name));
+  if (!heard && unknown[0] !== undefined) {
+    throw new ChainError(
+      'invalid_callback',
+      `--callback ${path}: there is no event method ${unknown.join(', ')}`,
+      {
+        hint: `Did you mean ${closest(unknown[0], METHODS as string[])}?`,
+      },
+    );
+  }
+  return heard;
+}
+
+function methodNames(value: object): string[] {
+  const names: string[] = [];
+  for (let object: object | null = value; object !== null && object !== Object.prototype; ) {
+    names.push(...Object.getOwnPropertyNames(object));
+    object = Object.getPrototypeOf(object);
+  }
+  return names;
+}
+
+function whyNotLoaded(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    return `Node ${process.versions.node} does not load TypeScript; Node 22.18 and later do`;
+  }
+  return (message ?? String(cause)).split('\n')[0] as string;
+}
+
+type Resolve = (specifier: string, context: unknown, next: (s: string, c: unknown) => unknown) => unknown;
+type RegisterHooks = (hooks: { resolve: Resolve }) => void;
+
+let shared = false;
+
+function shareThisPackage(): void {
+  if (shared) return;
+  shared = true;
+  const require = createRequire(import.meta.url);
+  const own = Object.fromEntries(
+    ['promptchain', 'promptchain/testing'].map((name) => [name, pathToFileURL(require.resolve(name)).href]),
+  );
+  const { registerHooks } = nodeModule as { registerHooks?: RegisterHooks };
+  if (registerHooks !== undefined) {
+    registerHooks({
+      resolve: (specifier, context, next) =>
+        Object.hasOwn(own, specifier)
+          ? { url: own[specifier], shortCircuit: true }
+          : next(specifier, context),
+    });
+    return;
+  }
+  // Node before 22.15: hooks live in a thread of their own, so they are source text.
+  const source = `let own;
+export function initialize(data) { own = data; }
+export function resolve(specifier, context, next) {
+  return Object.hasOwn(own, specifier) ? { url: own[specifier], shortCircuit: true } : next(specifier, context);
+}`;
+  nodeModule.register(`data:text/javascript,${encodeURIComponent(source)}`, { data: own });
+}

@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { ChainError } from '../errors.js';
+import { COMMANDS } from './commands.js';
+import type { Io } from './io.js';
+import { VERSION } from './version.js';
+
+/**
+ * Parses the arguments and runs the command that they name.
+ * @throws ChainError `invalid_argument` for what cannot be understood; what the command throws
+ */
+export async function runProgram(args: readonly string[], io: Io): Promise<void> {
+  const program = new Command('chain')
+    .description('Runs prompt chains and shows everything that happens inside them.')
+    .version(VERSION, '-V, --version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      // Commander's own words come as an error, and are shown by the one place that shows errors.
+      writeErr: () => {},
+    })
+    .showSuggestionAfterError()
+    .addHelpText('after', EXAMPLES);
+  for (const command of COMMANDS) {
+    command.register(program, io);
+  }
+  if (args.length === 0) {
+    throw new ChainError('invalid_argument', 'no command', {
+      hint: 'chain run template.txt, or chain --help',
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    throw new ChainError('invalid_argument', error.message.replace(/^error: /, ''), { cause: error });
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ chain run template.txt --var number=2
+  $ chain run template.txt --var number=2 --verbose
+  $ chain run template.txt --var number=2 --log output.log
+  $ chain run --help
+`;

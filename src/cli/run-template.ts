@@ -1,0 +1,129 @@
+import { Chalk } from 'chalk';
+import { wantsColor } from '../callbacks/color.js';
+import type { FileCallbackHandler } from '../callbacks/file.js';
+import { CallbackManager } from '../callbacks/manager.js';
+import { toErrorRecord } from '../errors.js';
+import type { CallbackHandler } from '../events.js';
+import { closeAll } from './close-all.js';
+import type { Io } from './io.js';
+import { LiveView } from './live-view.js';
+import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
+import { makeReport, OutcomeHandler, type RunReport, renderJson, renderJsonError } from './run-report.js';
+import { renderSummary } from './run-summary.js';
+
+/**
+ * `chain run`: template, chain, model, events, handlers, summary.
+ * @throws what went wrong, after everything that is known has been shown
+ */
+export async function runTemplate(template: string | undefined, given: RunFlags, io: Io): Promise<void> {
+  let plan: RunPlan;
+  let handlers: Handlers;
+  try {
+    plan = await makePlan(template, given, io);
+    if (plan.flags.dryRun) {
+      const { showDryRun } = await import('./dry-run.js');
+      return await showDryRun(plan, io);
+    }
+    handlers = await makeHandlers(plan, io);
+  } catch (error) {
+    if (given.json) io.stdout.write(renderJsonError(toErrorRecord(error), ''));
+    throw error;
+  }
+  const { report, error } = await execute(plan, handlers, io);
+  const { flags } = plan;
+  if (flags.json) io.stdout.write(renderJson(report));
+  else if (!flags.quiet) io.stderr.write(paint(renderSummary(report), flags, io));
+  if (error !== undefined) throw error;
+}
+
+interface Handlers {
+  readonly outcome: OutcomeHandler;
+  /** Those of this run, in order. */
+  readonly all: readonly CallbackHandler[];
+  readonly warnings: string[];
+}
+
+async function makeHandlers({ flags }: RunPlan, io: Io): Promise<Handlers> {
+  const warnings: string[] = [];
+  const outcome = new OutcomeHandler();
+  const all: CallbackHandler[] = [outcome];
+  const oneScreen = io.stdout.isTTY === true && io.stderr.isTTY === true;
+  let live: LiveView | undefined;
+  if (!flags.json && flags.output === undefined) {
+    live = new LiveView(io.stdout, oneScreen && !flags.quiet ? io.stderr : null);
+    all.push(live);
+  }
+  if (flags.verbose) {
+    const { StdoutCallbackHandler } = await import('../callbacks/stdout.js');
+    all.push(
+      new StdoutCallbackHandler({
+        stream: io.stderr,
+        ...(flags.color === false && { color: false }),
+        ...(live !== undefined && oneScreen && { live }),
+      }),
+    );
+  }
+  if (flags.log !== undefined) all.push(await openLog(flags.log, flags, (warning) => warnings.push(warning)));
+  if (flags.callback.length > 0) {
+    const { loadCallbacks } = await import('./load-callbacks.js');
+    all.push(...(await loadCallbacks(flags.callback)));
+  }
+  return { outcome, all, warnings };
+}
+
+async function openLog(
+  path: string,
+  flags: RunFlags,
+  onWarning: (text: string) => void,
+): Promise<FileCallbackHandler> {
+  const { FileCallbackHandler } = await import('../callbacks/file.js');
+  const format = flags.logFormat === undefined ? {} : { format: flags.logFormat };
+  return new FileCallbackHandler(path, { ...format, tokens: flags.logTokens === true, onWarning });
+}
+
+/** Never throws for what the run did: its error is part of what it gives. */
+async function execute(
+  { flags, chain, values, llm, schema }: RunPlan,
+  { outcome, all, warnings }: Handlers,
+  io: Io,
+): Promise<{ report: RunReport; error: unknown }> {
+  const manager = new CallbackManager(all, { onHandlerError: () => {} });
+  const started = performance.now();
+  let error: unknown;
+  try {
+    const { text } = await chain.invoke(values, { callbacks: manager, signal: io.signal });
+    if (schema !== undefined) {
+      const { assertMatches } = await import('./answer-schema.js');
+      assertMatches(text, schema);
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  const durationMs = performance.now() - started;
+  if (flags.output !== undefined && outcome.last !== null)
+    error = await save(flags.output, outcome.last.text, error, io);
+  warnings.push(...(await closeAll(all)));
+  const offline = llm.provider === 'offline';
+  const { failures } = manager;
+  const report = makeReport({ outcome, model: llm.model, offline, durationMs, error, failures, warnings });
+  return { report, error };
+}
+
+/** What had come of a failed answer is kept beside the file, which stays as it was. */
+async function save(file: string, text: string, error: unknown, io: Io): Promise<unknown> {
+  const { writeAnswer } = await import('./answer-file.js');
+  try {
+    if (error === undefined) await writeAnswer(file, text);
+    else if (text !== '') await writeAnswer(`${file}.partial`, text);
+    return error;
+  } catch (failure) {
+    // The answer was paid for: where it can't be saved it is shown.
+    io.stdout.write(`${text}\n`);
+    return error ?? failure;
+  }
+}
+
+/** The summary stands back behind the answer on a terminal. */
+function paint(text: string, flags: RunFlags, io: Io): string {
+  return flags.color !== false && wantsColor(io.stderr, io.env) ? new Chalk({ level: 1 }).dim(text) : text;
+}

@@ -1,0 +1,112 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { ChainError } from '../errors.js';
+import type { PromptValues } from '../prompts/prompt.js';
+import { type Io, readAll } from './io.js';
+
+/** The variables that a command line sets. */
+export interface Variables {
+  /** One by one, with `--var`: a name that the template doesn't know is a mistake. */
+  readonly named: PromptValues;
+  /** In bulk, with `--vars`: they may have more than the template asks for. */
+  readonly extra: PromptValues;
+}
+
+/**
+ * Reads `--vars` files, the later ones winning, and `--var` flags.
+ * @throws ChainError naming every flag that is wrong
+ */
+export async function readVariables(
+  vars: readonly string[],
+  pairs: readonly string[],
+  io: Io,
+): Promise<Variables> {
+  const wrong = pairs.filter((pair) => pair.indexOf('=') < 1);
+  if (wrong.length > 0) {
+    throw new ChainError(
+      'invalid_argument',
+      `not name=value: ${wrong.map((pair) => `--var ${pair}`).join(', ')}`,
+      {
+        hint: 'A variable is set as --var name=value.',
+      },
+    );
+  }
+  const flags = pairs.map(
+    (pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
+  );
+  const fromStdin = flags.filter(([, text]) => text === '-').map(([name]) => name);
+  if (fromStdin.length > 1) {
+    throw new ChainError('invalid_argument', `standard input cannot be all of ${fromStdin.join(', ')}`);
+  }
+  const extra: [string, unknown][] = [];
+  for (const file of vars) extra.push(...Object.entries(await readVarsFile(file)));
+  const named: [string, unknown][] = [];
+  for (const [name, text] of flags) named.push([name, await readValue(name, text, io)]);
+  // Not by assignment: a variable may be called `__proto__`.
+  return { named: Object.fromEntries(named), extra: Object.fromEntries(extra) };
+}
+
+/** Standard input as the value of a variable. */
+export async function readStdinValue(name: string, io: Io): Promise<string> {
+  if (io.stdin.isTTY) {
+    throw new ChainError('invalid_argument', `--var ${name}=- reads standard input, which is a terminal`, {
+      hint: `Pipe a text into the command, or write --var ${name}='\\-' for a bare -.`,
+    });
+  }
+  return withoutFinalNewline(decode(await readAll(io.stdin), 'standard input'));
+}
+
+async function readValue(name: string, text: string, io: Io): Promise<string> {
+  if (text === '-') return readStdinValue(name, io);
+  if (text === '\\-') return '-';
+  if (text.startsWith('@@')) return text.slice(1);
+  if (text.startsWith('@')) return withoutFinalNewline(await readTextFile(text.slice(1), `--var ${name}`));
+  return text;
+}
+
+async function readVarsFile(file: string): Promise<object> {
+  const text = await readTextFile(file, '--vars');
+  let data: unknown;
+  try {
+    data = extname(file) === '.json' ? JSON.parse(text) : (await import('yaml')).parse(text);
+  } catch (cause) {
+    throw new ChainError('invalid_argument', `${file}: ${(cause as Error).message.split('\n')[0]}`, {
+      cause,
+    });
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new ChainError('invalid_argument', `${file}: holds no names with values`, {
+      hint: 'A --vars file is one JSON or YAML mapping, such as {"number": 2}.',
+    });
+  }
+  return data;
+}
+
+/** @throws ChainError `file_not_readable`, naming the flag that asked for the file */
+export async function readTextFile(file: string, flag: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = WHY[code ?? ''] ?? (cause as Error).message;
+    throw new ChainError('file_not_readable', `${flag}: ${file}: ${why}`, { cause });
+  }
+  return decode(bytes, file);
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'no permission to read it',
+  EISDIR: 'is a folder',
+};
+
+function decode(bytes: Buffer, source: string): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  throw new ChainError('file_not_readable', `${source}: not UTF-8`, { hint: 'Save it as UTF-8.' });
+}
+
+function withoutFinalNewline(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}

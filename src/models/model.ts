@@ -1,0 +1,339 @@
+import { bindContext, type CallContext, currentContext } from '../callbacks/context.js';
+import { resultOf, runSteps } from '../callbacks/lifecycle.js';
+import type { EventFields } from '../callbacks/run.js';
+import { Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
+import { ChainError, toErrorRecord } from '../errors.js';
+import type {
+  FinishReason,
+  Message,
+  ModelParams,
+  ToolCall,
+  ToolDefinition,
+  Usage,
+  UsageSum,
+} from '../messages.js';
+import { messagesToText } from '../messages.js';
+import type { PromptValue } from '../prompts/prompt.js';
+import { estimateUsage } from '../tokens/estimate.js';
+import type { PriceList, PriceOverrides } from '../tokens/prices.js';
+import { addUsage } from '../tokens/usage.js';
+
+/** One piece of a model's answer, as it comes. */
+export interface ModelChunk {
+  /** Never the empty string. */
+  readonly text?: string;
+  /** Calls that are complete. */
+  readonly toolCalls?: readonly ToolCall[];
+  readonly finishReason?: FinishReason;
+  /** The usage so far: the last one counts, they are never summed. */
+  readonly usage?: Usage;
+  /** The model as it names itself. */
+  readonly model?: string;
+  readonly responseId?: string;
+}
+
+/** What a provider is asked to answer. */
+export interface ModelRequest {
+  /** The prompt as messages: for chat models. */
+  readonly messages: readonly Message[];
+  /** The prompt as one text: for completion models. */
+  readonly prompt: string;
+  readonly params: ModelParams;
+  readonly tools: readonly ToolDefinition[];
+  readonly streaming: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** To be awaited before a request is made again. */
+  onRetry(retry: { attempt: number; delayMs: number; reason: string }): void | Promise<void>;
+}
+
+/** What a model takes: a string is one user message. */
+export type ModelInput = string | readonly Message[] | PromptValue;
+
+export interface ModelCallOptions extends RunOptions {
+  /** For this request, over what the model was made with. */
+  readonly params?: ModelParams | undefined;
+  readonly tools?: readonly ToolDefinition[] | undefined;
+  readonly streaming?: boolean | undefined;
+}
+
+/** A model's whole answer. */
+export interface ModelResult {
+  readonly text: string;
+  readonly message: Message;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finishReason: FinishReason | null;
+  readonly usage: Usage;
+  /** In US dollars; `null` where no price is known. */
+  readonly cost: number | null;
+  /** The model as it named itself in its answer. */
+  readonly model: string;
+  readonly responseId: string | null;
+  /** In milliseconds; `null` when no text came. */
+  readonly firstTokenMs: number | null;
+  readonly durationMs: number;
+  readonly runId: string;
+}
+
+/** What {@link Model.generate} gives: a list of alternatives (one, today) for each prompt, in the order of the prompts. */
+export interface GenerateResult {
+  readonly generations: readonly (readonly ModelResult[])[];
+  readonly llmOutput: { readonly tokenUsage: UsageSum | null };
+}
+
+export interface ModelFields extends RunnableFields, ModelParams {
+  /** Ask for a stream and emit its tokens. Default true. */
+  readonly streaming?: boolean | undefined;
+  /** Dollars per million tokens by model; they win over the list that ships. */
+  readonly prices?: PriceOverrides | undefined;
+}
+
+/**
+ * The contract of a model, and all that models have in common: runs, events, tokens, usage and cost.
+ * A provider says what it is called and answers a request.
+ */
+export abstract class Model {
+  /** The model's own name, such as `gpt-5-mini`. */
+  abstract readonly model: string;
+  abstract readonly provider: string;
+  /** A chat model's start carries messages, a completion model's one text. */
+  abstract readonly kind: 'chat' | 'completion';
+  readonly params: ModelParams;
+  readonly streaming: boolean;
+  readonly #object: RunnableFields;
+  readonly #prices: PriceOverrides | undefined;
+  #priceList: Promise<PriceList> | undefined;
+
+  constructor(fields: ModelFields = {}) {
+    this.params = paramsOf(fields);
+    this.streaming = fields.streaming ?? true;
+    this.#object = fields;
+    this.#prices = fields.prices;
+  }
+
+  /** The name of its runs. To be written out by every class: a bundler may rename classes. */
+  abstract readonly name: string;
+
+  /**
+   * Answers one request: an array is what came at once, such as the events of one network read.
+   * Ends only when the answer is whole, and throws otherwise. Must stop when its signal aborts or its consumer leaves.
+   */
+  protected abstract answer(request: ModelRequest): AsyncIterable<readonly ModelChunk[]>;
+
+  /** Where requests go, for the price list. */
+  protected get baseUrl(): string | undefined {
+    return undefined;
+  }
+
+  /** @throws ChainError `no_model` where it is known beforehand that it has no answer */
+  assertCanAnswer(_messages: readonly Message[]): void {}
+
+  /**
+   * The whole answer.
+   * @throws ChainError with the provider's reason; code `aborted` when the signal aborts
+   */
+  async invoke(input: ModelInput, options: ModelCallOptions = {}): Promise<ModelResult> {
+    return resultOf(this.#run(input, options, currentContext(), false));
+  }
+
+  /** The answer as it comes. Nothing is requested before the first `next()`; leaving the loop aborts the request. */
+  stream(input: ModelInput, options: ModelCallOptions = {}): AsyncGenerator<ModelChunk, ModelResult, void> {
+    const context = currentContext();
+    return bindContext(context, this.#run(input, options, context, true));
+  }
+
+  /**
+   * Many prompts at once: one run each.
+   * @throws the first failure, in the order of the prompts, once all have ended
+   */
+  async generate(
+    inputs: readonly ModelInput[],
+    options: ModelCallOptions & { readonly maxConcurrency?: number } = {},
+  ): Promise<GenerateResult> {
+    const { maxConcurrency = Number.POSITIVE_INFINITY, ...request } = options;
+    const context = currentContext();
+    const { default: pLimit } = await import('p-limit');
+    const limit = pLimit(maxConcurrency);
+    const settled = await Promise.allSettled(
+      inputs.map((input) => limit(() => resultOf(this.#run(input, request, context, false)))),
+    );
+    let tokenUsage: UsageSum | null = null;
+    const generations = settled.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      tokenUsage = addUsage(tokenUsage, outcome.value.usage);
+      return [outcome.value];
+    });
+    return { generations, llmOutput: { tokenUsage } };
+  }
+
+  /** The tokens that a prompt will take, counted here; nothing is called. */
+  estimateInput(input: ModelInput, tools: readonly ToolDefinition[] = []): Promise<Usage> {
+    return this.#estimate({ ...toPromptValue(input), tools }, '');
+  }
+
+  /** Tokens of a run whose server reported none. */
+  #estimate(request: Pick<ModelRequest, 'messages' | 'prompt' | 'tools'>, text: string): Promise<Usage> {
+    const input = this.kind === 'chat' ? request.messages : request.prompt;
+    return estimateUsage(this.model, input, text, request.tools);
+  }
+
+  /** In US dollars; `null` where no price is known. */
+  async cost(model: string, usage: Usage): Promise<number | null> {
+    this.#priceList ??= this.#loadPrices();
+    return (await this.#priceList).cost(model, usage);
+  }
+
+  async #loadPrices(): Promise<PriceList> {
+    const { loadPrices } = await import('../tokens/prices.js');
+    const { baseUrl } = this;
+    return loadPrices(this.provider, {
+      ...(baseUrl !== undefined && { baseUrl }),
+      ...(this.#prices !== undefined && { overrides: this.#prices }),
+    });
+  }
+
+  async *#run(
+    input: ModelInput,
+    options: ModelCallOptions,
+    context: CallContext | undefined,
+    eachChunk: boolean,
+  ): AsyncGenerator<ModelChunk, ModelResult, void> {
+    const run = new Run(this.name, this.#object, options, context);
+    const streaming = options.streaming ?? this.streaming;
+    const request: ModelRequest = {
+      ...toPromptValue(input),
+      params: { ...this.params, ...options.params },
+      tools: options.tools ?? [],
+      streaming,
+      signal: run.signal,
+      onRetry: (retry) => run.emit({ type: 'retry', ...retry }),
+    };
+    const answer = new Answer();
+    const self = this;
+
+    return yield* runSteps<ModelChunk, ModelResult>(run, {
+      start: () => this.#startEvent(request),
+
+      async *body() {
+        let index = 0;
+        for await (const batch of self.answer(request)) {
+          for (const chunk of batch) {
+            answer.take(chunk, run);
+            if (chunk.text !== undefined && streaming) {
+              const heard = run.emit({ type: 'llmNewToken', token: chunk.text, index: index++ });
+              if (heard !== undefined) await heard;
+            }
+            if (eachChunk) yield chunk;
+          }
+        }
+        const usage = answer.usage ?? (await self.#estimate(request, answer.text));
+        const model = answer.model ?? self.model;
+        return {
+          text: answer.text,
+          message: answer.message,
+          toolCalls: answer.toolCalls,
+          finishReason: answer.finishReason,
+          usage,
+          cost: await self.cost(model, usage),
+          model,
+          responseId: answer.responseId,
+          firstTokenMs: answer.firstTokenMs,
+          durationMs: run.durationMs,
+          runId: run.id,
+        };
+      },
+
+      end: ({ runId: _, ...result }) => {
+        run.countUsage(result.usage);
+        return { type: 'llmEnd', ...result };
+      },
+
+      error: async (error) => {
+        const { usage, cost } = answer.began ? await this.#spent(request, answer) : NOTHING_SPENT;
+        if (usage !== null) run.countUsage(usage);
+        const { durationMs } = run;
+        return { type: 'llmError', error: toErrorRecord(error), text: answer.text, usage, cost, durationMs };
+      },
+    });
+  }
+
+  #startEvent(request: ModelRequest): EventFields {
+    const { model, provider } = this;
+    const { params, messages, prompt, tools } = request;
+    return this.kind === 'chat'
+      ? { type: 'chatModelStart', model, provider, params, messages, tools }
+      : { type: 'llmStart', model, provider, params, prompt };
+  }
+
+  /** What a run that didn't end well has cost all the same. Must not throw. */
+  async #spent(request: ModelRequest, answer: Answer): Promise<{ usage: Usage | null; cost: number | null }> {
+    try {
+      const usage = answer.usage ?? (await this.#estimate(request, answer.text));
+      return { usage, cost: await this.cost(answer.model ?? this.model, usage) };
+    } catch {
+      return NOTHING_SPENT;
+    }
+  }
+}
+
+const NOTHING_SPENT = { usage: null, cost: null };
+
+/** What has come of an answer so far. */
+class Answer {
+  text = '';
+  toolCalls: readonly ToolCall[] = [];
+  finishReason: FinishReason | null = null;
+  usage: Usage | null = null;
+  model: string | null = null;
+  responseId: string | null = null;
+  firstTokenMs: number | null = null;
+  /** Whether anything came at all. */
+  began = false;
+
+  take(chunk: ModelChunk, run: Run): void {
+    this.began = true;
+    if (chunk.text !== undefined) {
+      this.firstTokenMs ??= run.durationMs;
+      this.text += chunk.text;
+    }
+    if (chunk.toolCalls !== undefined) this.toolCalls = [...this.toolCalls, ...chunk.toolCalls];
+    if (chunk.finishReason !== undefined) this.finishReason = chunk.finishReason;
+    if (chunk.usage !== undefined) this.usage = chunk.usage;
+    if (chunk.model !== undefined) this.model = chunk.model;
+    if (chunk.responseId !== undefined) this.responseId = chunk.responseId;
+  }
+
+  get message(): Message {
+    const { text: content, toolCalls } = this;
+    return { role: 'assistant', content, ...(toolCalls.length > 0 && { toolCalls }) };
+  }
+}
+
+function toPromptValue(input: ModelInput): PromptValue & { readonly prompt: string } {
+  if (typeof input === 'string') {
+    const messages: Message[] = [{ role: 'user', content: input }];
+    return { messages, text: input, prompt: input };
+  }
+  if ('messages' in input) return { messages: input.messages, text: input.text, prompt: input.text };
+  if (!Array.isArray(input))
+    throw new ChainError('invalid_argument', 'a model takes a string or a list of messages');
+  const text = messagesToText(input);
+  return { messages: input, text, prompt: text };
+}
+
+const PARAMS = [
+  'temperature',
+  'topP',
+  'maxTokens',
+  'stop',
+  'seed',
+  'responseFormat',
+  'reasoningEffort',
+  'extraBody',
+] as const satisfies readonly (keyof ModelParams)[];
+
+/** The parameters among other fields; what is undefined is left out. */
+function paramsOf(fields: ModelParams): ModelParams {
+  return Object.fromEntries(
+    PARAMS.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]),
+  );
+}
