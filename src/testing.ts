@@ -1,0 +1,9 @@
+export { RecordingHandler } from './callbacks/recording.js';
+export {
+  type ScriptedAnswer,
+  type ScriptedCall,
+  ScriptedModel,
+  type ScriptedModelFields,
+  type ScriptedReply,
+  type ScriptedReplyFunction,
+} from './models/scripted.js';
