@@ -100,6 +100,8 @@ export interface LLMEndEvent extends EndEventBase {
 
 export interface LLMErrorEvent extends ErrorEventBase {
   readonly type: 'llmError';
+  /** As it named itself if it came to that, else as it was asked for. */
+  readonly model: string;
   /** What had come. */
   readonly text: string;
   /** `null` when nothing was answered, so nothing was spent. */
@@ -237,9 +239,28 @@ export const EVENT_TABLE = {
 
 export const EVENT_TYPES = Object.keys(EVENT_TABLE) as readonly EventType[];
 
-type EventMethods = {
-  [T in EventType as (typeof EVENT_TABLE)[T]['method']]?: (event: EventOf<T>) => void | Promise<void>;
-};
+/** Written out, not derived: members of a mapped type are properties, which a subclass could not define as methods. */
+interface EventMethods {
+  onChainStart?(event: EventOf<'chainStart'>): void | Promise<void>;
+  onChainEnd?(event: EventOf<'chainEnd'>): void | Promise<void>;
+  onChainError?(event: EventOf<'chainError'>): void | Promise<void>;
+  onLLMStart?(event: EventOf<'llmStart'>): void | Promise<void>;
+  onChatModelStart?(event: EventOf<'chatModelStart'>): void | Promise<void>;
+  onLLMNewToken?(event: EventOf<'llmNewToken'>): void | Promise<void>;
+  onLLMEnd?(event: EventOf<'llmEnd'>): void | Promise<void>;
+  onLLMError?(event: EventOf<'llmError'>): void | Promise<void>;
+  onRetry?(event: EventOf<'retry'>): void | Promise<void>;
+  onToolStart?(event: EventOf<'toolStart'>): void | Promise<void>;
+  onToolEnd?(event: EventOf<'toolEnd'>): void | Promise<void>;
+  onToolError?(event: EventOf<'toolError'>): void | Promise<void>;
+  onAgentAction?(event: EventOf<'agentAction'>): void | Promise<void>;
+  onAgentFinish?(event: EventOf<'agentFinish'>): void | Promise<void>;
+  onRetrieverStart?(event: EventOf<'retrieverStart'>): void | Promise<void>;
+  onRetrieverEnd?(event: EventOf<'retrieverEnd'>): void | Promise<void>;
+  onRetrieverError?(event: EventOf<'retrieverError'>): void | Promise<void>;
+  onText?(event: EventOf<'text'>): void | Promise<void>;
+  onCustomEvent?(event: EventOf<'customEvent'>): void | Promise<void>;
+}
 
 type IgnoreSwitches = {
   readonly [T in EventType as (typeof EVENT_TABLE)[T]['ignore']]?: boolean;

@@ -44,7 +44,7 @@ export class BackgroundQueue {
 
   #left(): void {
     this.#length -= 1;
-    if (this.#length >= this.#capacity || this.#makeRoom === null) return;
+    if (this.#length > this.#capacity || this.#makeRoom === null) return;
     this.#makeRoom();
     this.#room = null;
     this.#makeRoom = null;

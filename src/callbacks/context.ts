@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CallbackHandler } from '../events.js';
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
+import type { CallbackHandler, EventType } from '../events.js';
 import type { Subscription } from './manager.js';
 import type { Lineage } from './run.js';
 
@@ -18,24 +18,23 @@ export interface CallContext {
  * nothing. What outlives a synchronous call needs `AsyncLocalStorage`, which on Node 20 more than doubles the
  * price of every await in the process, so it stays off until a scope, a tool or an asynchronous handler needs it.
  */
-const storage = new AsyncLocalStorage<CallContext | undefined>();
-let synchronous: CallContext | undefined;
+const storage = new AsyncLocalStorage<CallContext | null>();
+let synchronous: CallContext | null = null;
+/** Whether the storage is in use for good. */
 let pinned = false;
-let probes = 0;
 
-/** The context of the code that calls this. */
-export function currentContext(): CallContext | undefined {
-  return synchronous ?? storage.getStore();
+/** The context of the code that calls this; `null` where nothing is around it. */
+export function currentContext(): CallContext | null {
+  return synchronous ?? storage.getStore() ?? null;
 }
 
 /** Calls `fn` in a context that follows it through its awaits. */
-export function runInContext<T>(context: CallContext | undefined, fn: () => T): T {
-  if (context === undefined && !pinned) return fn();
-  pinned = true;
+export function runInContext<T>(context: CallContext | null, fn: () => T): T {
+  if (context !== null) pinned = true;
   const outer = synchronous;
-  synchronous = undefined;
+  synchronous = null;
   try {
-    return storage.run(context, fn);
+    return pinned || probes > 0 ? storage.run(context, fn) : fn();
   } finally {
     synchronous = outer;
   }
@@ -43,7 +42,7 @@ export function runInContext<T>(context: CallContext | undefined, fn: () => T): 
 
 /** A generator whose code always sees the context it was made in, whoever asks it for its next value. */
 export function bindContext<Y, R>(
-  context: CallContext | undefined,
+  context: CallContext | null,
   generator: AsyncGenerator<Y, R, void>,
 ): AsyncGenerator<Y, R, void> {
   const bound: AsyncGenerator<Y, R, void> = {
@@ -60,25 +59,26 @@ export function bindContext<Y, R>(
 
 type Method = (event: never) => unknown;
 
-/** Whether a method returns promises, learned from its first call. Shared by all runs. */
+/**
+ * Whether what a method begins outlives its call: it returns a promise, or leaves promises or timers behind.
+ * Learned from its first call; shared by all runs.
+ */
 interface Manner {
-  asynchronous: boolean | undefined;
+  lasting: boolean | undefined;
 }
 
-const manners = new WeakMap<Method, Manner>();
+const manners = new WeakMap<Method, Partial<Record<EventType, Manner>>>();
 
-/** What is known of a handler's method; to be kept and passed to {@link callHandler}. */
-export function mannerOf(method: Method): Manner {
-  let manner = manners.get(method);
-  if (manner === undefined) {
-    manner = { asynchronous: method.constructor.name === 'AsyncFunction' ? true : undefined };
-    manners.set(method, manner);
-  }
-  return manner;
+/** What is known of a handler's method; to be kept and passed to {@link callHandler}. An `onEvent` differs by type. */
+export function mannerOf(method: Method, type: EventType): Manner {
+  let byType = manners.get(method);
+  if (byType === undefined) manners.set(method, (byType = {}));
+  byType[type] ??= { lasting: method.constructor.name === 'AsyncFunction' ? true : undefined };
+  return byType[type];
 }
 
 /**
- * Calls a handler's method so that runs which it starts, at once or after an await, are known as its own.
+ * Calls a handler's method so that runs which it starts, at once or later, are known as its own.
  * Throws what the method throws.
  */
 export function callHandler(
@@ -91,25 +91,14 @@ export function callHandler(
   const outer = synchronous;
   synchronous = context;
   try {
-    if (manner.asynchronous === false) {
-      const result = method.call(handler, event as never);
-      if (isThenable(result)) manner.asynchronous = true;
-      return result;
-    }
-    if (manner.asynchronous) {
+    if (manner.lasting === undefined) return probe(manner, context, handler, method, event);
+    if (manner.lasting) {
       pinned = true;
       return storage.run(context, callMethod, handler, method, event);
     }
-    probes += 1;
-    try {
-      const result = storage.run(context, callMethod, handler, method, event);
-      manner.asynchronous = isThenable(result);
-      if (manner.asynchronous) pinned = true;
-      return result;
-    } finally {
-      probes -= 1;
-      if (probes === 0 && !pinned) storage.disable();
-    }
+    const result = method.call(handler, event as never);
+    if (isThenable(result)) manner.lasting = true;
+    return result;
   } finally {
     synchronous = outer;
   }
@@ -119,6 +108,37 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
   );
+}
+
+let probes = 0;
+let leftWork = false;
+const watch = createHook({
+  init(_id, type) {
+    if (type === 'PROMISE' || type === 'Timeout' || type === 'Immediate') leftWork = true;
+  },
+});
+
+/** A method's first call: the storage is on for it, and stays on only if the method turns out to need it. */
+function probe(
+  manner: Manner,
+  context: CallContext,
+  handler: CallbackHandler,
+  method: Method,
+  event: object,
+): unknown {
+  const outer = leftWork;
+  leftWork = false;
+  if (probes++ === 0) watch.enable();
+  try {
+    const result = storage.run(context, callMethod, handler, method, event);
+    manner.lasting = leftWork || isThenable(result);
+    return result;
+  } finally {
+    if (--probes === 0) watch.disable();
+    if (manner.lasting || leftWork) pinned = true;
+    leftWork ||= outer;
+    if (probes === 0 && !pinned) storage.disable();
+  }
 }
 
 function callMethod(handler: CallbackHandler, method: Method, event: object): unknown {

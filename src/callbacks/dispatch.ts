@@ -1,4 +1,4 @@
-import { ChainError } from '../errors.js';
+import { ChainError, toError } from '../errors.js';
 import type {
   CallbackHandler,
   ChainEvent,
@@ -10,9 +10,12 @@ import { EVENT_TABLE } from '../events.js';
 import { messagesToText } from '../messages.js';
 import { BackgroundQueue } from './background.js';
 import { type CallContext, callHandler, isThenable, mannerOf } from './context.js';
+import { handlerName } from './failures.js';
 import type { Subscription } from './manager.js';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** A timer that is set to more goes off at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** One method that is to be called for one type of event. */
 interface Target {
@@ -47,7 +50,7 @@ export function targetsFor(
     const add = (method: unknown, asText: boolean) => {
       if (typeof method !== 'function') return false;
       const known = method as Target['method'];
-      targets.push({ subscription, method: known, manner: mannerOf(known), context: own, asText });
+      targets.push({ subscription, method: known, manner: mannerOf(known, type), context: own, asText });
       return true;
     };
     const heard = add(handler[methodName], false);
@@ -79,7 +82,7 @@ export function dispatch(
 }
 
 function raiseFirst(raised: readonly unknown[]): void {
-  if (raised.length > 0) throw raised[0];
+  if (raised.length > 0) throw toError(raised[0]);
 }
 
 function enqueue(target: Target, event: ChainEvent, tree: TreeState): Promise<void> | undefined {
@@ -100,46 +103,54 @@ function deliver(
   try {
     const heard = target.asText ? asLLMStart(event as ChatModelStartEvent) : event;
     const result = callHandler(target.manner, target.context, handler, target.method, heard);
-    if (isThenable(result)) {
-      return within(result, handler.handlerTimeoutMs ?? DEFAULT_TIMEOUT_MS).catch((error: unknown) =>
-        fail(target, event, error, tree, raised),
-      );
-    }
+    if (isThenable(result)) return settle(result, target, event, tree, raised);
   } catch (error) {
-    fail(target, event, error, tree, raised);
+    fail(target, event, tree, raised, error);
   }
   return undefined;
 }
 
-function fail(target: Target, event: ChainEvent, error: unknown, tree: TreeState, raised: unknown[]): void {
-  const { handler, failures } = target.subscription;
-  const timedOut = error instanceof HandlerTimeout;
-  if (timedOut) tree.late.add(handler);
-  if (handler.raiseError) raised.push(error);
-  else failures.add({ handler, eventType: event.type, error, timedOut, runId: event.runId });
-}
-
-class HandlerTimeout extends ChainError {
-  constructor(ms: number) {
-    super('handler_failed', `it took longer than ${ms} ms; it hears nothing more of this run`);
+/** Waits for a handler until its time is up; a rejection that comes later goes nowhere. Never rejects. */
+async function settle(
+  result: PromiseLike<unknown>,
+  target: Target,
+  event: ChainEvent,
+  tree: TreeState,
+  raised: unknown[],
+): Promise<void> {
+  const { handler } = target.subscription;
+  const { handlerTimeoutMs: ms = DEFAULT_TIMEOUT_MS } = handler;
+  let timer: NodeJS.Timeout | undefined;
+  let timeout: ChainError | undefined;
+  const timeUp = new Promise<never>((_resolve, reject) => {
+    if (!(ms <= LONGEST_TIMEOUT_MS)) return;
+    timer = setTimeout(() => {
+      const message = `${handlerName(handler)} took longer than ${ms} ms and hears nothing more of this run`;
+      timeout = new ChainError('handler_failed', message);
+      reject(timeout);
+    }, ms);
+  });
+  try {
+    await Promise.race([result, timeUp]);
+  } catch (error) {
+    fail(target, event, tree, raised, error, timeout !== undefined && error === timeout);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-/** Settles as `result` does, or rejects after `ms`; a later rejection of `result` goes nowhere. */
-function within(result: PromiseLike<unknown>, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = Number.isFinite(ms) ? setTimeout(() => reject(new HandlerTimeout(ms)), ms) : undefined;
-    result.then(
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
+function fail(
+  target: Target,
+  event: ChainEvent,
+  tree: TreeState,
+  raised: unknown[],
+  error: unknown,
+  timedOut = false,
+): void {
+  const { handler, failures } = target.subscription;
+  if (timedOut) tree.late.add(handler);
+  if (handler.raiseError) raised.push(error);
+  else failures.add({ handler, eventType: event.type, error, timedOut, runId: event.runId });
 }
 
 function asLLMStart(event: ChatModelStartEvent): LLMStartEvent {

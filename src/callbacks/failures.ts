@@ -1,4 +1,8 @@
+import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler, EventType } from '../events.js';
+import { cleanControls } from '../safety/clean.js';
+import { maskSecrets } from '../safety/mask.js';
+import { isThenable } from './context.js';
 
 /** What a handler did wrong on one type of event. */
 export interface HandlerFailure {
@@ -15,7 +19,7 @@ export interface HandlerFailure {
 }
 
 /** Told of the first failure of each handler on each type of event. */
-export type OnHandlerError = (failure: HandlerFailure) => void;
+export type OnHandlerError = (failure: HandlerFailure) => void | Promise<void>;
 
 /** Failures by handler and event type: every one is counted, the first of each is reported. */
 export class FailureLog {
@@ -45,11 +49,15 @@ export class FailureLog {
     const first = { ...failure, handlerName: handlerName(failure.handler), count: 1 };
     byType.set(failure.eventType, first);
     this.#kept?.push(first);
-    try {
-      this.#report(first);
-    } catch (error) {
+    const reportFailed = (error: unknown) => {
       reportToStderr(first);
       reportToStderr({ ...first, handlerName: 'onHandlerError', error });
+    };
+    try {
+      const reported = this.#report(first);
+      if (isThenable(reported)) reported.then(undefined, reportFailed);
+    } catch (error) {
+      reportFailed(error);
     }
   }
 }
@@ -59,10 +67,11 @@ export function reportToStderr(failure: HandlerFailure): void {
   process.stderr.write(`${renderFailure(failure)}\n`);
 }
 
-/** A failure as one line of text. */
+/** A failure as one line of text, fit for a terminal. */
 export function renderFailure(failure: HandlerFailure): string {
-  const what = failure.error instanceof Error ? failure.error.message : String(failure.error);
-  return `callback handler ${failure.handlerName} failed on ${failure.eventType}: ${what}`;
+  const { message } = toErrorRecord(failure.error);
+  const text = `callback handler ${failure.handlerName} failed on ${failure.eventType}: ${message}`;
+  return cleanControls(maskSecrets(text)).replace(/\s*\n\s*/g, ' ');
 }
 
 /** The handler's own `name`, else its class's. */

@@ -16,12 +16,14 @@ export interface RunSteps<Y, R> {
  * Nothing happens before the first `next()`.
  */
 export async function* runSteps<Y, R>(run: Run, steps: RunSteps<Y, R>): AsyncGenerator<Y, R, void> {
+  const first = steps.start();
   let open = true;
   try {
-    const started = run.emit(steps.start());
+    const started = run.emit(first);
     if (started !== undefined) await started;
     run.signal?.throwIfAborted();
     const result = yield* steps.body();
+    run.signal?.throwIfAborted();
     const last = await steps.end(result);
     open = false;
     await run.close(last);
@@ -52,9 +54,15 @@ async function closeWithError<Y, R>(run: Run, steps: RunSteps<Y, R>, error: Erro
   try {
     await run.close(last);
   } catch (raised) {
-    if (raised instanceof Error && raised.cause === undefined && raised !== error) raised.cause = error;
+    if (mayCause(error, raised)) raised.cause = error;
     throw raised;
   }
+}
+
+/** Not where that would hide another cause, close a circle or touch a frozen error. */
+function mayCause(error: Error, raised: unknown): raised is Error {
+  if (!(raised instanceof Error) || !Object.isExtensible(raised)) return false;
+  return raised.cause === undefined && raised !== error && raised !== error.cause;
 }
 
 function aborted(cause: unknown): ChainError {

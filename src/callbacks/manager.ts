@@ -74,7 +74,7 @@ const unmanaged = new FailureLog((failure) => CallbackManager.onHandlerError(fai
 function assertHandler(handler: CallbackHandler): void {
   if (typeof handler !== 'object' || handler === null) {
     throw new TypeError(
-      `a callback handler must be an object with methods such as onLLMEnd, not ${typeof handler}`,
+      `a callback handler must be an object with methods such as onLLMEnd, not ${handler === null ? 'null' : `a ${typeof handler}`}`,
     );
   }
   if (handler.background && handler.raiseError) {

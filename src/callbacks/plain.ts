@@ -1,30 +1,49 @@
-import { configure } from 'safe-stable-stringify';
-
-const stringify = configure({ deterministic: false, circularValue: '[Circular]' });
+/** Nothing is copied from deeper than this, so that whoever writes the value out need not fear for the stack. */
+const DEEPEST = 200;
 
 /**
- * A value as JSON would give it back, for events: cycles, big integers and functions are made harmless, and what
- * can't be read says so. Never throws. Strings, numbers and the like, also one level down, cost no copy.
+ * A copy of a value as JSON would give it back, for events: cycles, big integers and functions are made harmless, and
+ * what can't be read says so. Never throws.
  */
 export function toPlain<T>(value: T): T {
-  if (isPlain(value) || (isPlainRecord(value) && Object.values(value).every(isPlain))) return value;
+  return (plain(() => value, new Set()) ?? null) as T;
+}
+
+/** @param around the objects that the value is in */
+function plain(read: () => unknown, around: Set<object>): unknown {
   try {
-    const text = stringify(value, (_key, inner: unknown) =>
-      typeof inner === 'function' ? `[Function ${inner.name}]` : inner,
-    );
-    return text === undefined ? (String(value) as T) : (JSON.parse(text) as T);
-  } catch (error) {
-    return `[not serialisable: ${error instanceof Error ? error.message : 'unknown reason'}]` as T;
+    const value = read();
+    switch (typeof value) {
+      case 'number':
+        // `-0 + 0` is 0.
+        return Number.isFinite(value) ? value + 0 : null;
+      case 'bigint':
+      case 'symbol':
+        return String(value);
+      case 'function':
+        return `[Function ${value.name}]`;
+      case 'object':
+        return value === null ? null : plainObject(value, around);
+      default:
+        return value;
+    }
+  } catch {
+    return '[not readable]';
   }
 }
 
-function isPlain(value: unknown): boolean {
-  const type = typeof value;
-  return (
-    type === 'string' || type === 'boolean' || value === null || (type === 'number' && Number.isFinite(value))
-  );
-}
-
-function isPlainRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+function plainObject(value: object, around: Set<object>): unknown {
+  if (around.has(value)) return '[Circular]';
+  if (around.size === DEEPEST) return '[Object]';
+  around.add(value);
+  try {
+    const json = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : value;
+    if (json !== value) return plain(() => json, around);
+    if (Array.isArray(value)) return Array.from(value, (item) => plain(() => item, around) ?? null);
+    const record = value as Readonly<Record<string, unknown>>;
+    const entries = Object.keys(record).map((key) => [key, plain(() => record[key], around)] as const);
+    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+  } finally {
+    around.delete(value);
+  }
 }

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { CallbackHandler, ChainEvent, EventBase, EventType, StartEventBase } from '../events.js';
+import type {
+  CallbackHandler,
+  ChainEvent,
+  EventBase,
+  EventType,
+  StartEventBase,
+  StartEventType,
+} from '../events.js';
 import type { Usage, UsageSum } from '../messages.js';
 import { addUsage } from '../tokens/usage.js';
 import { type CallContext, currentContext } from './context.js';
@@ -60,6 +67,7 @@ export class Run implements Lineage {
   readonly tags: readonly string[];
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal | undefined;
+  readonly #releaseSignal: () => void;
   readonly #started = performance.now();
   readonly #subscriptions: readonly Subscription[];
   readonly #targets: Partial<Record<EventType, ReturnType<typeof targetsFor>>> = {};
@@ -68,20 +76,20 @@ export class Run implements Lineage {
   /**
    * @param object what is run: its constructor's callbacks, `verbose`, tags and metadata
    * @param options what the request says
-   * @param context where the request was made, captured when `invoke()` or `stream()` was called
+   * @param context where the request was made, captured when `invoke()` or `stream()` was called; `null` for nowhere
    */
   constructor(
     name: string,
     object: RunnableFields,
     options: RunOptions,
-    context: CallContext | undefined = currentContext(),
+    context: CallContext | null = currentContext(),
   ) {
     const parent = options.parent ?? context?.parent ?? null;
     this.name = name;
     this.parent = parent;
-    this.signal = either(options.signal, parent?.signal);
+    [this.signal, this.#releaseSignal] = either(options.signal, parent?.signal);
     this.tags = [...(object.tags ?? []), ...(options.tags ?? [])];
-    this.metadata = { ...object.metadata, ...options.metadata };
+    this.metadata = { ...toPlain(object.metadata), ...toPlain(options.metadata) };
     this.request = joined(parent?.request, CallbackManager.subscribe(options.callbacks));
     this.scoped = joined(parent?.scoped, context?.scoped);
     this.muted = joined(parent?.muted, context?.muted);
@@ -113,25 +121,29 @@ export class Run implements Lineage {
     const { type } = fields;
     const targets = (this.#targets[type] ??= targetsFor(type, this.#subscriptions, this));
     if (targets.length === 0) return;
-    const loose = LOOSE[type];
-    const event = {
+    const event: Record<string, unknown> = {
+      type,
       runId: this.id,
       parentRunId: this.parent?.id ?? null,
       name: this.name,
       time: Date.now(),
-      ...(type in STARTS ? { tags: this.tags, metadata: toPlain(this.metadata) } : undefined),
-      ...fields,
-      ...(loose === undefined ? undefined : { [loose]: toPlain(fields[loose as keyof EventFields]) }),
-    } as ChainEvent;
-    return dispatch(targets, event, this.tree);
+      ...(STARTS.has(type) && { tags: this.tags, metadata: this.metadata }),
+      ...(fields as object),
+    };
+    for (const field of LOOSE[type] ?? []) event[field] = toPlain(event[field]);
+    return dispatch(targets, event as unknown as ChainEvent, this.tree);
   }
 
-  /** The last event of the run. For a root it settles once all background handlers have had theirs. */
+  /**
+   * The last event of the run. For a root it settles once all background handlers have had theirs; not for one that a
+   * background handler started, which would wait for itself.
+   */
   async close(fields: EventFields): Promise<void> {
     try {
       await this.emit(fields);
     } finally {
-      if (this.parent === null) {
+      this.#releaseSignal();
+      if (this.parent === null && !this.muted.some(({ background }) => background)) {
         for (const queue of this.tree.queues) await queue.drained;
       }
     }
@@ -152,28 +164,50 @@ export class Run implements Lineage {
   }
 }
 
-const STARTS = {
-  chainStart: true,
-  llmStart: true,
-  chatModelStart: true,
-  toolStart: true,
-  retrieverStart: true,
-} as const satisfies Partial<Record<EventType, true>>;
+const STARTS: ReadonlySet<EventType> = new Set<StartEventType>([
+  'chainStart',
+  'llmStart',
+  'chatModelStart',
+  'toolStart',
+  'retrieverStart',
+]);
 
-/** The fields that hold what a person's own code passed in, so anything at all. */
-const LOOSE: Partial<Record<EventType, string>> = {
-  chainStart: 'inputs',
-  chainEnd: 'outputs',
-  toolStart: 'input',
-  toolEnd: 'output',
-  agentAction: 'input',
-  retrieverEnd: 'documents',
-  customEvent: 'data',
+/**
+ * The fields that hold what other people's code passed in: anything at all, and theirs to change afterwards. Events
+ * get copies.
+ */
+const LOOSE: Partial<Record<EventType, readonly string[]>> = {
+  chainStart: ['inputs'],
+  chainEnd: ['outputs'],
+  llmStart: ['params'],
+  chatModelStart: ['params', 'messages', 'tools'],
+  toolStart: ['input'],
+  toolEnd: ['output'],
+  agentAction: ['input'],
+  retrieverEnd: ['documents'],
+  customEvent: ['data'],
 };
 
-function either(own: AbortSignal | undefined, inherited: AbortSignal | undefined): AbortSignal | undefined {
-  if (own === undefined || inherited === undefined || own === inherited) return own ?? inherited;
-  return AbortSignal.any([own, inherited]);
+/**
+ * A signal that aborts when either does, and what lets go of the two. `AbortSignal.any` would leave something behind
+ * on signals that live long, for each run.
+ */
+function either(
+  own: AbortSignal | undefined,
+  inherited: AbortSignal | undefined,
+): [signal: AbortSignal | undefined, release: () => void] {
+  if (own === undefined || inherited === undefined || own === inherited) return [own ?? inherited, () => {}];
+  const signals = [own, inherited];
+  const controller = new AbortController();
+  const follow = () => controller.abort(signals.find(({ aborted }) => aborted)?.reason);
+  for (const signal of signals) signal.addEventListener('abort', follow, { once: true });
+  if (own.aborted || inherited.aborted) follow();
+  return [
+    controller.signal,
+    () => {
+      for (const signal of signals) signal.removeEventListener('abort', follow);
+    },
+  ];
 }
 
 function joined<T>(first: readonly T[] | undefined, second: readonly T[] | undefined): readonly T[] {

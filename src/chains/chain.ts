@@ -54,7 +54,7 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
   async *#run(
     inputs: ChainInputs,
     options: RunOptions,
-    context: CallContext | undefined,
+    context: CallContext | null,
     streaming: boolean,
   ): AsyncGenerator<string, Result, void> {
     const run = new Run(this.name, this.#object, options, context);

@@ -40,7 +40,7 @@ export class LLMChain extends Chain<LLMChainResult> {
     const prompt = this.prompt.formatPrompt(inputs);
     const heard = run.emit({ type: 'text', text: prompt.text, kind: 'prompt' });
     if (heard !== undefined) await heard;
-    const options = { parent: run, signal: run.signal };
+    const options = { parent: run };
     const llm = streaming
       ? yield* textOf(this.llm.stream(prompt, options))
       : await this.llm.invoke(prompt, options);

@@ -16,7 +16,7 @@ import { messagesToText } from '../messages.js';
 import type { PromptValue } from '../prompts/prompt.js';
 import { estimateUsage } from '../tokens/estimate.js';
 import type { PriceList, PriceOverrides } from '../tokens/prices.js';
-import { addUsage } from '../tokens/usage.js';
+import { addUsage, UNKNOWN_USAGE } from '../tokens/usage.js';
 
 /** One piece of a model's answer, as it comes. */
 export interface ModelChunk {
@@ -194,14 +194,14 @@ export abstract class Model {
   async *#run(
     input: ModelInput,
     options: ModelCallOptions,
-    context: CallContext | undefined,
+    context: CallContext | null,
     eachChunk: boolean,
   ): AsyncGenerator<ModelChunk, ModelResult, void> {
     const run = new Run(this.name, this.#object, options, context);
     const streaming = options.streaming ?? this.streaming;
     const request: ModelRequest = {
       ...toPromptValue(input),
-      params: { ...this.params, ...options.params },
+      params: { ...this.params, ...paramsOf(options.params ?? {}) },
       tools: options.tools ?? [],
       streaming,
       signal: run.signal,
@@ -218,6 +218,7 @@ export abstract class Model {
         for await (const batch of self.answer(request)) {
           for (const chunk of batch) {
             answer.take(chunk, run);
+            run.signal?.throwIfAborted();
             if (chunk.text !== undefined && streaming) {
               const heard = run.emit({ type: 'llmNewToken', token: chunk.text, index: index++ });
               if (heard !== undefined) await heard;
@@ -251,7 +252,9 @@ export abstract class Model {
         const { usage, cost } = answer.began ? await this.#spent(request, answer) : NOTHING_SPENT;
         if (usage !== null) run.countUsage(usage);
         const { durationMs } = run;
-        return { type: 'llmError', error: toErrorRecord(error), text: answer.text, usage, cost, durationMs };
+        const model = answer.model ?? self.model;
+        const { text } = answer;
+        return { type: 'llmError', error: toErrorRecord(error), model, text, usage, cost, durationMs };
       },
     });
   }
@@ -264,14 +267,14 @@ export abstract class Model {
       : { type: 'llmStart', model, provider, params, prompt };
   }
 
-  /** What a run that didn't end well has cost all the same. Must not throw. */
-  async #spent(request: ModelRequest, answer: Answer): Promise<{ usage: Usage | null; cost: number | null }> {
-    try {
-      const usage = answer.usage ?? (await this.#estimate(request, answer.text));
-      return { usage, cost: await this.cost(answer.model ?? this.model, usage) };
-    } catch {
-      return NOTHING_SPENT;
-    }
+  /**
+   * What a run that didn't end well has cost all the same. A usage that came before the answer was whole says too
+   * little, so it is counted here.
+   */
+  async #spent(request: ModelRequest, answer: Answer): Promise<{ usage: Usage; cost: number | null }> {
+    const reported = answer.finishReason === null ? null : answer.usage;
+    const usage = reported ?? (await this.#estimate(request, answer.text).catch(() => UNKNOWN_USAGE));
+    return { usage, cost: await this.cost(answer.model ?? this.model, usage).catch(() => null) };
   }
 }
 
@@ -313,11 +316,17 @@ function toPromptValue(input: ModelInput): PromptValue & { readonly prompt: stri
     const messages: Message[] = [{ role: 'user', content: input }];
     return { messages, text: input, prompt: input };
   }
-  if ('messages' in input) return { messages: input.messages, text: input.text, prompt: input.text };
-  if (!Array.isArray(input))
-    throw new ChainError('invalid_argument', 'a model takes a string or a list of messages');
-  const text = messagesToText(input);
-  return { messages: input, text, prompt: text };
+  if (isMessages(input)) {
+    const messages = [...input];
+    const text = messagesToText(messages);
+    return { messages, text, prompt: text };
+  }
+  if (typeof input?.text === 'string') return { ...input, prompt: input.text };
+  throw new ChainError('invalid_argument', 'a model takes a string or a list of messages');
+}
+
+function isMessages(input: ModelInput): input is readonly Message[] {
+  return Array.isArray(input);
 }
 
 const PARAMS = [

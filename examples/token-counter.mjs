@@ -1,0 +1,15 @@
+// Three generations at once, under one token counter.
+import { OfflineModel, OpenAI, withTokenCounter } from 'promptchain';
+
+const llm = process.env.OPENAI_API_KEY
+  ? new OpenAI({ temperature: 0.5 })
+  : new OfflineModel({ reply: 'Pink, as far as I know.' });
+
+const counter = await withTokenCounter(async (counter) => {
+  await Promise.all([1, 2, 3].map(() => llm.generate(['Which colour of flowers does my sister like?'])));
+  return counter;
+});
+
+// The counter stays readable after its scope.
+console.log(`Tokens used: ${counter.totalTokens}`);
+console.log(String(counter));

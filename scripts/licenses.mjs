@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Packages whose data the build copies into the sources, so that no import shows them. */
+const COPIED = ['@pydantic/genai-prices'];
+
+const SEPARATOR = `\n${'-'.repeat(80)}\n\n`;
+
+/** The names, versions and licences of all packages in a bundle, as text; the same for the same bundle. */
+export function thirdPartyLicenses(metafile, root) {
+  const folders = new Set(COPIED.map((name) => resolve(root, 'node_modules', name)));
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+      if (folder && bytesInOutput > 0) folders.add(resolve(root, folder));
+    }
+  }
+  const entries = new Map([...folders].map(describe));
+  const texts = [...entries.keys()].sort().map((title) => entries.get(title));
+  return `This package contains the following software.\n${SEPARATOR}${texts.join(SEPARATOR)}`;
+}
+
+function describe(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder)
+    .sort()
+    .find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  const text = file ? readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim() : '';
+  const title = `${name} ${version}`;
+  return [
+    title,
+    `${title} (${license ?? 'see below'})\n\n${text || 'Its package carries no licence text.'}\n`,
+  ];
+}

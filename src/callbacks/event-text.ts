@@ -1,0 +1,146 @@
+import type { ChainEvent, ChatModelStartEvent, EventOf, EventType, LLMStartEvent } from '../events.js';
+import { messagesToText, type Usage } from '../messages.js';
+import { renderCost, renderDuration, renderUsage } from './figures.js';
+import { type LogLevel, shortRunId } from './log-line.js';
+
+/** How severe an event is. */
+export function eventLevel(type: EventType): LogLevel {
+  return LEVELS[type] ?? 'info';
+}
+
+const LEVELS: Partial<Record<EventType, LogLevel>> = {
+  llmNewToken: 'debug',
+  retry: 'warning',
+  chainError: 'error',
+  llmError: 'error',
+  toolError: 'error',
+  retrieverError: 'error',
+};
+
+/**
+ * What a log says of an event: its type, its run's name, the details, and its text; a text of several lines begins on
+ * a line of its own. Nothing is cut, cleaned or indented yet.
+ */
+export function renderEvent(event: ChainEvent): string {
+  const describe = DESCRIBERS[event.type] as ((event: ChainEvent) => Description) | undefined;
+  const { details, text } = describe?.(event) ?? { details: [json(event)] };
+  const known = details.filter((detail) => detail !== '');
+  if ('metadata' in event) known.push(...renderOrigin(event));
+  const head = [event.type, event.name, known.join(', ')].filter((part) => part !== '').join(' ');
+  if (text === undefined || text === '') return head;
+  return text.includes('\n') ? `${head}:\n${text}` : `${head}: ${text}`;
+}
+
+interface Description {
+  /** Empty ones are left out. */
+  readonly details: readonly string[];
+  readonly text?: string;
+}
+
+const DESCRIBERS: { readonly [T in EventType]: (event: EventOf<T>) => Description } = {
+  chainStart: ({ inputs }) => ({ details: [json(inputs)] }),
+  chainEnd: ({ outputs, usage, durationMs }) => ({
+    details: [spent(usage), renderDuration(durationMs)],
+    text: json(outputs),
+  }),
+  chainError: describeError,
+
+  llmStart: (event) => ({ details: modelDetails(event), text: event.prompt }),
+  chatModelStart: (event) => ({
+    details: [
+      ...modelDetails(event),
+      list(
+        'tools',
+        event.tools.map(({ name }) => name),
+      ),
+    ],
+    text: messagesToText(event.messages),
+  }),
+  llmNewToken: ({ token, index }) => ({ details: [`${index}`], text: json(token) }),
+  llmEnd: ({ model, finishReason, usage, cost, firstTokenMs, durationMs, toolCalls, text }) => ({
+    details: [
+      model,
+      finishReason ?? 'no finish reason',
+      renderUsage(usage),
+      renderCost(cost),
+      firstTokenMs === null ? '' : `first token ${renderDuration(firstTokenMs)}`,
+      renderDuration(durationMs),
+      list(
+        'calls',
+        toolCalls.map((call) => `${call.name}(${call.arguments})`),
+      ),
+    ],
+    text,
+  }),
+  llmError: (event) => {
+    const { details, text } = describeError(event);
+    const soFar = event.text === '' ? '' : `\nAnswer so far: ${event.text}`;
+    return { details: [...details, event.usage === null ? '' : renderCost(event.cost)], text: text + soFar };
+  },
+  retry: ({ attempt, delayMs, reason }) => ({
+    details: [`attempt ${attempt}`, `in ${renderDuration(delayMs)}`],
+    text: reason,
+  }),
+
+  toolStart: ({ input, toolCallId }) => ({ details: [toolCallId ?? ''], text: plain(input) }),
+  toolEnd: ({ output, durationMs }) => ({ details: [renderDuration(durationMs)], text: plain(output) }),
+  toolError: describeError,
+
+  agentAction: ({ tool, input, log }) => ({ details: [`${tool} ${json(input)}`], text: log }),
+  agentFinish: ({ output, log }) => ({
+    details: [],
+    text: log === '' || log === output ? output : `${log}\nFinal answer: ${output}`,
+  }),
+
+  retrieverStart: ({ query }) => ({ details: [], text: query }),
+  retrieverEnd: ({ documents, durationMs }) => ({
+    details: [
+      `${documents.length} ${documents.length === 1 ? 'document' : 'documents'}`,
+      renderDuration(durationMs),
+    ],
+    text: documents.map(({ pageContent }, index) => `${index + 1}. ${pageContent}`).join('\n'),
+  }),
+  retrieverError: describeError,
+
+  text: ({ text, kind }) => ({ details: [kind], text }),
+  customEvent: ({ eventName, data }) => ({ details: [eventName], text: json(data) }),
+};
+
+function describeError(event: EventOf<'chainError' | 'llmError' | 'toolError' | 'retrieverError'>) {
+  const { error, durationMs } = event;
+  const usage = 'usage' in event ? spent(event.usage) : '';
+  return {
+    details: [error.code, usage, renderDuration(durationMs)],
+    text: `${error.name}: ${error.message}`,
+  };
+}
+
+function modelDetails({ model, provider, params }: LLMStartEvent | ChatModelStartEvent): string[] {
+  return [`${model} (${provider})`, Object.keys(params).length === 0 ? '' : json(params)];
+}
+
+/** What a start event says of where its run comes from. */
+function renderOrigin({ parentRunId, tags, metadata }: StartEvent): string[] {
+  const origin = parentRunId === null ? [] : [`in ${shortRunId(parentRunId)}`];
+  if (tags.length > 0) origin.push(list('tags', tags));
+  if (Object.keys(metadata).length > 0) origin.push(`metadata ${json(metadata)}`);
+  return origin;
+}
+
+type StartEvent = Extract<ChainEvent, { readonly metadata: unknown }>;
+
+function spent(usage: Usage | null): string {
+  return usage === null ? '' : renderUsage(usage);
+}
+
+function list(label: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `${label} ${items.join(' ')}`;
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : json(value);
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}

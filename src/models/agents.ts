@@ -1,0 +1,81 @@
+import type { Agent } from 'node:http';
+
+/** What makes the requests of one origin. */
+export interface Route {
+  readonly http: typeof import('node:http') | typeof import('node:https');
+  /** Keeps connections open between requests. */
+  readonly agent: Agent;
+  /** Host and port of the proxy that it leads through. */
+  readonly proxy: string | undefined;
+}
+
+/**
+ * How to get to a URL. TLS, and the code for proxies, are loaded only where they are needed.
+ * @throws TypeError when the variable that names the proxy isn't a URL of one
+ */
+export function routeTo(url: URL): Promise<Route> {
+  const known = routes.get(url.origin);
+  if (known !== undefined && known.variables === proxyVariables()) return known.route;
+  const route = findRoute(url);
+  routes.set(url.origin, { route, variables: proxyVariables() });
+  return route;
+}
+
+const routes = new Map<string, { readonly route: Promise<Route>; readonly variables: string }>();
+
+/** Shared by all requests that take no proxy. */
+let plainAgent: Agent | undefined;
+let tlsAgent: Agent | undefined;
+
+async function findRoute(url: URL): Promise<Route> {
+  const secure = url.protocol === 'https:';
+  const proxy = proxyVariables() === '' ? '' : await proxyOf(url);
+  if (proxy !== '') return throughProxy(proxy, secure);
+  if (secure) {
+    const { default: https } = await import('node:https');
+    tlsAgent ??= new https.Agent({ keepAlive: true });
+    return { http: https, agent: tlsAgent, proxy: undefined };
+  }
+  const { default: http } = await import('node:http');
+  plainAgent ??= new http.Agent({ keepAlive: true });
+  return { http, agent: plainAgent, proxy: undefined };
+}
+
+async function proxyOf(url: URL): Promise<string> {
+  // @ts-expect-error: it has no types
+  const { getProxyForUrl } = await import('proxy-from-env');
+  return getProxyForUrl(url.href);
+}
+
+async function throughProxy(proxy: string, secure: boolean): Promise<Route> {
+  const { protocol, host } = URL.canParse(proxy) ? new URL(proxy) : { protocol: '', host: '' };
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new TypeError(`a proxy variable names no http proxy${protocol && `, but one of ${protocol}//`}`);
+  }
+  if (secure) {
+    const [{ default: https }, { HttpsProxyAgent }] = await Promise.all([
+      import('node:https'),
+      import('https-proxy-agent'),
+    ]);
+    return { http: https, agent: new HttpsProxyAgent(proxy, { keepAlive: true }), proxy: host };
+  }
+  const [{ default: http }, { HttpProxyAgent }] = await Promise.all([
+    import('node:http'),
+    import('http-proxy-agent'),
+  ]);
+  return { http, agent: new HttpProxyAgent(proxy, { keepAlive: true }), proxy: host };
+}
+
+const VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+
+/** All that a proxy is chosen by; empty where none is set. */
+function proxyVariables(): string {
+  let values = '';
+  let set = false;
+  for (const name of VARIABLES) {
+    const value = process.env[name] || process.env[name.toUpperCase()] || '';
+    if (value !== '' && name !== 'no_proxy') set = true;
+    values += `${value}\n`;
+  }
+  return set ? values : '';
+}

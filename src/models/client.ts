@@ -1,0 +1,155 @@
+import { OpenAI } from 'openai/client';
+import { ChainError } from '../errors.js';
+import { maskSecrets } from '../safety/mask.js';
+import { cleanLine, type RequestFailure, type Speaker, statusFailure } from './failure.js';
+import { modelsHint } from './model-names.js';
+import { send, type TransportOptions, type TransportRequest, type TransportResponse } from './transport.js';
+
+export interface ClientOptions extends TransportOptions {
+  readonly baseUrl: string;
+  /** None: no key is sent. */
+  readonly apiKey: string | undefined;
+  readonly keyVariable: string | undefined;
+  readonly organization: string | undefined;
+  readonly project: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * The openai package's client on our transport, its raw responses, and its failures in our words. It never asks twice
+ * by itself, prints nothing, and reads none of the package's own environment variables.
+ */
+export class Client extends OpenAI {
+  readonly #speaker: Speaker;
+
+  /** @throws ChainError `invalid_argument` for a base URL that is none, or a key that no header can carry */
+  constructor(options: ClientOptions) {
+    const { apiKey, headers } = options;
+    const speaker: Speaker = {
+      host: hostOf(options.baseUrl),
+      secrets: [...(apiKey === undefined ? [] : [apiKey]), ...secretsIn(headers)],
+      keyVariable: options.keyVariable,
+    };
+    if (apiKey !== undefined && /[^\x21-\x7e]/.test(apiKey)) {
+      throw new ChainError('authentication', 'the API key holds a character that no key has', {
+        hint: `Look at ${options.keyVariable ?? 'it'} again: there may be a space or a line break in it.`,
+      });
+    }
+    super({
+      apiKey: apiKey ?? 'none',
+      adminAPIKey: null,
+      baseURL: options.baseUrl.replace(/\/+$/, ''),
+      organization: options.organization ?? null,
+      project: options.project ?? null,
+      maxRetries: 0,
+      timeout: NO_TIMEOUT_MS,
+      logLevel: 'off',
+      fetch: (url, init) => fetchOver(new URL(url as string), init as TransportRequest, options),
+    });
+    this.#speaker = speaker;
+    // Assigned, so that the package's own OPENAI_CUSTOM_HEADERS can't send one provider's key to another.
+    this._options.defaultHeaders = {
+      'user-agent': 'promptchain',
+      ...(apiKey === undefined && { authorization: null }),
+      ...headers,
+    };
+  }
+
+  get speaker(): Speaker {
+    return this.#speaker;
+  }
+
+  /**
+   * The response, once its head is there, whatever its body may be.
+   * @param body JSON. As text, since a header then says so: for an object the package loads Node's own `FormData`
+   * @throws RequestFailure for an error status or a failed connection; ChainError `aborted`
+   */
+  async ask(path: string, body: string, model: string, signal: AbortSignal): Promise<TransportResponse> {
+    try {
+      return await this.#raw(
+        this.post(path, { body, headers: { 'content-type': 'application/json' }, signal }),
+      );
+    } catch (error) {
+      const failure = this.#explain(error);
+      if ((failure as RequestFailure).status !== 404) throw failure;
+      throw await this.#withModels(failure as RequestFailure, model, signal);
+    }
+  }
+
+  protected override makeStatusError(
+    status: number,
+    error: unknown,
+    text: string | undefined,
+    headers: { get(name: string): string | null },
+  ): never {
+    throw statusFailure(this.#speaker, status, error ?? text, headers);
+  }
+
+  async #raw(answer: { asResponse(): Promise<unknown> }): Promise<TransportResponse> {
+    return (await answer.asResponse()) as TransportResponse;
+  }
+
+  async #withModels(failure: RequestFailure, model: string, signal: AbortSignal): Promise<RequestFailure> {
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
+    try {
+      const response = await this.#raw(this.get('/models', { signal: soon }));
+      return failure.withHint(modelsHint(model, JSON.parse(await response.text())));
+    } catch {
+      return failure.withHint(
+        'Is the base URL right? It is what stands before /chat/completions, often ending in /v1.',
+      );
+    }
+  }
+
+  #explain(error: unknown): ChainError {
+    const cause = (error as { cause?: unknown }).cause;
+    if (cause instanceof TransportError) return cause.failure;
+    if (error instanceof ChainError) return error;
+    if (error instanceof OpenAI.APIUserAbortError)
+      return new ChainError('aborted', 'the request was aborted');
+    const message = error instanceof Error ? error.message : String(error);
+    return unsendable(maskSecrets(message, this.#speaker.secrets));
+  }
+}
+
+/** Carries a failure through the package, which puts its own in place of any that mentions a timeout. */
+class TransportError extends Error {
+  readonly failure: ChainError;
+
+  constructor(failure: ChainError) {
+    super('no response');
+    this.failure = failure;
+  }
+}
+
+/** The longest it can be set to: the transport watches the time, byte by byte. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+const MODELS_TIMEOUT_MS = 3000;
+
+async function fetchOver(url: URL, init: TransportRequest, options: TransportOptions): Promise<Response> {
+  try {
+    return (await send(url, init, options)) as unknown as Response;
+  } catch (error) {
+    throw new TransportError(error instanceof ChainError ? error : unsendable((error as Error).message));
+  }
+}
+
+/** Such as a header that holds what no header can. */
+function unsendable(why: string): ChainError {
+  return new ChainError('invalid_argument', `the request can't be sent: ${cleanLine(why)}`);
+}
+
+function hostOf(baseUrl: string): string {
+  if (!URL.canParse(baseUrl)) {
+    throw new ChainError('invalid_argument', `the base URL isn't a URL: ${maskSecrets(baseUrl)}`, {
+      hint: 'It looks like https://api.openai.com/v1.',
+    });
+  }
+  return new URL(baseUrl).host;
+}
+
+function secretsIn(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => /auth|key|token|secret|cookie/i.test(name))
+    .map(([, value]) => value.replace(/^(bearer|basic)\s+/i, ''));
+}

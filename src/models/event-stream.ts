@@ -1,0 +1,107 @@
+import { StringDecoder } from 'node:string_decoder';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { ChainError } from '../errors.js';
+import { cleanLine } from './failure.js';
+
+/** The most characters that one event, or a body that is one document, may have. */
+export const MOST_CHARACTERS = 16 * 1024 * 1024;
+
+/**
+ * Turns the bytes of an answer into the JSON values in it: the events of a stream, or the one document that some
+ * servers send in its place. Which of the two it is, its first character tells; its content type often doesn't.
+ */
+export class EventParser {
+  /** `[DONE]` has come. */
+  done = false;
+  /** Known once there is anything but white space. */
+  format: 'events' | 'document' | 'markup' | undefined;
+  #values: unknown[] = [];
+  #head = '';
+  #document: string[] = [];
+  #characters = 0;
+  #ended = false;
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #parser = createParser({
+    // The room is for the field's name.
+    maxBufferSize: MOST_CHARACTERS + 64,
+    onEvent: (event) => this.#take(event),
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') throw tooLarge('an event of the stream');
+    },
+  });
+
+  /**
+   * What is complete with these bytes.
+   * @throws ChainError `invalid_response` for an event that isn't JSON, or is too large
+   */
+  push(bytes: Uint8Array): readonly unknown[] {
+    return this.#feed(this.#decoder.write(bytes as Buffer));
+  }
+
+  /** What is left once all bytes have come. A last event that was cut short is left out. */
+  end(): readonly unknown[] {
+    this.#ended = true;
+    const rest = this.#decoder.end();
+    if (this.format !== 'document') return this.#feed(`${rest}\n\n`);
+    const text = this.#document.join('') + rest;
+    this.#document = [];
+    const value = parse(text);
+    if (value === undefined) throw new ChainError('stream_cut', 'the answer ended in the middle of its JSON');
+    return [value];
+  }
+
+  #feed(text: string): readonly unknown[] {
+    const fed = this.format === undefined ? this.#look(text) : text;
+    if (fed === '' || this.format === 'markup') return NOTHING;
+    if (this.format === 'document') {
+      this.#document.push(fed);
+      this.#characters += fed.length;
+      if (this.#characters > MOST_CHARACTERS) throw tooLarge('the answer');
+      return NOTHING;
+    }
+    this.#values = [];
+    this.#parser.feed(fed);
+    return this.#values;
+  }
+
+  /** Waits for the first character that tells the format, and gives all that came with it. */
+  #look(text: string): string {
+    this.#head = (this.#head + text).replace(/^[\ufeff\s]+/, '');
+    if (this.#head === '') return '';
+    const [first] = this.#head;
+    this.format = first === '{' || first === '[' ? 'document' : first === '<' ? 'markup' : 'events';
+    return this.#head;
+  }
+
+  #take({ event, data }: EventSourceMessage): void {
+    if (this.done) return;
+    if (data.startsWith('[DONE]')) {
+      this.done = true;
+      return;
+    }
+    if (data.trim() === '') return;
+    const value = parse(data);
+    if (event === 'error') this.#values.push({ error: errorIn(value) ?? value ?? data });
+    else if (value !== undefined) this.#values.push(value);
+    else if (!this.#ended)
+      throw new ChainError('invalid_response', `an event of the stream isn't JSON: ${cleanLine(data, 100)}`);
+  }
+}
+
+const NOTHING: readonly unknown[] = [];
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function errorIn(value: unknown): unknown {
+  return (value as { error?: unknown } | null | undefined)?.error;
+}
+
+function tooLarge(what: string): ChainError {
+  return new ChainError('invalid_response', `${what} has more than ${MOST_CHARACTERS / 1024 / 1024} MiB`);
+}

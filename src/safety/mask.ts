@@ -1,0 +1,23 @@
+/**
+ * The text with keys replaced by `***`: those that are known, and whatever looks like one.
+ *
+ * @param known secrets in the clear; those of fewer than four characters are left, or they would mask ordinary words
+ */
+export function maskSecrets(text: string, known: readonly string[] = []): string {
+  let masked = text;
+  // The longest first: one secret may hold another.
+  for (const secret of known.filter(({ length }) => length >= 4).sort((a, b) => b.length - a.length)) {
+    masked = masked.replaceAll(secret, MASK);
+  }
+  for (const [pattern, replacement] of LOOKS_LIKE_A_KEY) masked = masked.replace(pattern, replacement);
+  return masked;
+}
+
+const MASK = '***';
+
+/** Stars and dots are part of them: servers answer with keys that are half masked. */
+const LOOKS_LIKE_A_KEY: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/\b(bearer\s+)[\w*.~+/=-]{8,}/gi, `$1${MASK}`],
+  [/(?<![A-Za-z0-9])(?:sk|gsk|xai|hf|csk|fw|nvapi|pplx|ghp)[-_][\w*.…-]*[\w*]{6,}/g, MASK],
+  [/(?<![A-Za-z0-9])AIza[\w-]{20,}/g, MASK],
+];
