@@ -7,18 +7,25 @@ import { withLock } from './lock.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** What the tools need that build. What they build runs on any Node 20. */
+const OLDEST_NODE = '20.19';
+
 /**
  * Brings node_modules and dist/ up to date with the sources, if they aren't. Uses nothing but Node; says what it
  * does on stderr, leaves stdin alone, and several of it may run at once. Exits the process when it can't.
  */
 export async function ensure({ rebuild = false } = {}) {
   if (!rebuild && isInstalled() && isBuilt()) return;
+  if (isOld(process.versions.node)) {
+    say(`building needs Node.js ${OLDEST_NODE} or later; this is ${process.version}.`);
+    process.exit(1);
+  }
   const onWait = () => say('waiting for another build to finish');
   const failure = await withLock(
     join(root, 'dist', '.lock'),
     async () => {
       if (!isInstalled() && (await install()) !== 0) {
-        return 'the packages could not be installed: see above. The npm registry must be reachable, once.';
+        return 'the packages could not be installed: see above. Installing needs the npm registry.';
       }
       if (rebuild || !isBuilt()) {
         say('building');
@@ -84,6 +91,10 @@ function run(command, args, options) {
     });
     child.on('close', (code) => resolve(code ?? 1));
   });
+}
+
+function isOld(version) {
+  return version.localeCompare(OLDEST_NODE, 'en', { numeric: true }) < 0;
 }
 
 function say(text) {

@@ -21,14 +21,17 @@ export function thirdPartyLicenses(metafile, root) {
 }
 
 function describe(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license, author, repository } = readManifest(folder);
   const file = readdirSync(folder)
     .sort()
     .find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  const text = file ? readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim() : '';
+  const text = file
+    ? readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim()
+    : [license, author?.name ?? author, repository?.url ?? repository].filter(Boolean).join('\n');
   const title = `${name} ${version}`;
-  return [
-    title,
-    `${title} (${license ?? 'see below'})\n\n${text || 'Its package carries no licence text.'}\n`,
-  ];
+  return [title, `${title} (${license})\n\n${text}\n`];
+}
+
+function readManifest(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }

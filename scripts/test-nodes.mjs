@@ -1,11 +1,11 @@
 // Runs test/smoke/ on other Nodes, against the built dist/. Their binaries come from the npm registry.
-// node scripts/test-nodes.mjs [VERSION…]; without any: the long-term ones after the oldest that is supported.
+// node scripts/test-nodes.mjs [VERSION…]; without any: the oldest that `engines` allows, and the later long-term ones.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensure, npmCommand, npmEnvironment, root } from './ensure.mjs';
 
-const versions = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24', '26'];
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20.0.0', '22', '24', '26'];
 
 await ensure();
 const failed = versions.filter((version) => !passes(version));

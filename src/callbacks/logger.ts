@@ -66,9 +66,8 @@ export function createLogger(stderr: () => NodeJS.WritableStream = () => process
 
   /** The first use: nothing of winston is loaded before. */
   const start = (): WinstonLogger => {
-    winston ??= createWinston({ levels: WINSTON_LEVELS, level: 'trace', format: AS_IT_IS }).setMaxListeners(
-      0,
-    );
+    winston ??= createWinston({ levels: WINSTON_LEVELS, level: 'trace', format: AS_IT_IS });
+    winston.setMaxListeners(0);
     if (untouched) {
       untouched = false;
       attach(winston, 0, stderr(), {});
@@ -86,8 +85,6 @@ export function createLogger(stderr: () => NodeJS.WritableStream = () => process
     if (!untouched && !isWanted(targets, level)) return;
     const to = start();
     to.write({ level, [LEVEL]: level, message, extra, time: Date.now(), runId: currentRunId() });
-    // What was added a moment ago hears only from the next tick on, unless the records are read out now.
-    while (to.read() !== null);
   };
 
   const methodOf =

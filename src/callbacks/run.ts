@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type {
   CallbackHandler,
   ChainEvent,
@@ -200,6 +201,8 @@ function either(
   const signals = [own, inherited];
   const controller = new AbortController();
   const follow = () => controller.abort(signals.find(({ aborted }) => aborted)?.reason);
+  // Many runs at once are no leak.
+  setMaxListeners(0, ...signals);
   for (const signal of signals) signal.addEventListener('abort', follow, { once: true });
   if (own.aborted || inherited.aborted) follow();
   return [

@@ -30,10 +30,9 @@ export interface LogTransport extends TransportOptions {}
 
 export interface WinstonLogger {
   write(info: LogInfo): boolean;
-  read(): unknown;
   add(transport: LogTransport): unknown;
   remove(transport: LogTransport): unknown;
-  setMaxListeners(count: number): WinstonLogger;
+  setMaxListeners(count: number): unknown;
 }
 
 interface WinstonOptions {

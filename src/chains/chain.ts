@@ -1,6 +1,7 @@
 import type { CallContext } from '../callbacks/context.js';
 import { bindContext, currentContext } from '../callbacks/context.js';
 import { resultOf, runSteps } from '../callbacks/lifecycle.js';
+import { CallbackManager } from '../callbacks/manager.js';
 import { Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
 import { toErrorRecord } from '../errors.js';
 import type { UsageSum } from '../messages.js';
@@ -23,7 +24,9 @@ export interface ChainResult {
 export abstract class Chain<Result extends ChainResult = ChainResult> {
   readonly #object: RunnableFields;
 
+  /** @throws TypeError for callbacks that are none */
   constructor(fields: RunnableFields) {
+    CallbackManager.subscribe(fields.callbacks);
     this.#object = fields;
   }
 

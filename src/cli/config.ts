@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { ChainError } from '../errors.js';
 import type { ModelParams } from '../messages.js';
 import type { PriceOverrides } from '../tokens/prices.js';
@@ -29,9 +29,21 @@ export interface ConfigDefaults extends Pick<ModelParams, 'temperature' | 'topP'
   readonly retries?: number;
 }
 
-/** Where the configuration is looked for when no flag names it. */
-export function configPath(env: Readonly<Record<string, string | undefined>>): string {
-  return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'chain', 'config.yaml');
+/** Where the configuration is looked for when no flag names it; `undefined` for somebody without a home. */
+export function configPath(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { XDG_CONFIG_HOME: folder } = env;
+  // A relative one is to be ignored, says XDG; and nothing in the working folder is loaded unasked.
+  if (folder && isAbsolute(folder)) return join(folder, 'chain', 'config.yaml');
+  const home = homeFolder();
+  return home && isAbsolute(home) ? join(home, '.config', 'chain', 'config.yaml') : undefined;
+}
+
+function homeFolder(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined; // A user that the system doesn't know, as in a container.
+  }
 }
 
 /**
@@ -43,6 +55,7 @@ export async function loadConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Config> {
   const file = flag ?? configPath(env);
+  if (file === undefined) return {};
   let text: string;
   try {
     text = await readFile(file, 'utf8');

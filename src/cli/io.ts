@@ -15,9 +15,29 @@ export interface Io {
 export class Interruption extends ChainError {
   readonly exitCode: number;
 
-  constructor(message: string, exitCode: number) {
-    super('aborted', message);
+  constructor(message: string, exitCode: number, options: { readonly cause?: unknown } = {}) {
+    super('aborted', message, options);
     this.exitCode = exitCode;
+  }
+
+  /** Whether it is news to the person at the keyboard. */
+  get isFailure(): boolean {
+    return this.exitCode === 1;
+  }
+}
+
+/** What a promise gives, unless the signal aborts first: then its reason is thrown. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (abort !== undefined) signal.removeEventListener('abort', abort);
   }
 }
 

@@ -6,10 +6,21 @@ import { Spinner } from './spinner.js';
 /** After any of these there is nothing to wait for. */
 const FREE_AGAIN = ['drain', 'error', 'close'] as const;
 
+export interface LiveViewStreams {
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  /** Where a spinner may turn until the first text; `null` for none. */
+  readonly spinner: Writable | null;
+  /** A slow reader isn't waited for any more once it aborts. */
+  readonly signal: AbortSignal;
+}
+
 /** Shows the answer as it comes: on stdout, and nothing else there. */
 export class LiveView implements CallbackHandler {
   readonly name = 'LiveView';
+  /** Whoever reads the answer may take all the time in the world: `| less`. */
+  readonly handlerTimeoutMs = Number.POSITIVE_INFINITY;
   readonly #stdout: Writable;
+  readonly #signal: AbortSignal;
   readonly #terminal: boolean;
   readonly #spinner: Spinner | null;
   #waiting = '';
@@ -17,11 +28,11 @@ export class LiveView implements CallbackHandler {
   #streamed = false;
   #full: Promise<void> | undefined;
 
-  /** @param stderr where a spinner may turn until the first text; `null` for none */
-  constructor(stdout: Writable & { readonly isTTY?: boolean }, stderr: Writable | null) {
+  constructor({ stdout, spinner, signal }: LiveViewStreams) {
     this.#stdout = stdout;
+    this.#signal = signal;
     this.#terminal = stdout.isTTY === true;
-    this.#spinner = stderr === null ? null : new Spinner(stderr);
+    this.#spinner = spinner === null ? null : new Spinner(spinner);
   }
 
   onChatModelStart(): void {
@@ -59,21 +70,26 @@ export class LiveView implements CallbackHandler {
     const text = this.#terminal ? cleanControls(this.#waiting) : this.#waiting;
     this.#waiting = '';
     this.#atLineStart = text.endsWith('\n');
-    if (!this.#stdout.write(text) && this.#full === undefined) {
-      this.#full = new Promise((resolve) => {
-        const resume = () => {
-          this.#full = undefined;
-          for (const event of FREE_AGAIN) this.#stdout.off(event, resume);
-          resolve();
-        };
-        for (const event of FREE_AGAIN) this.#stdout.on(event, resume);
-      });
-    }
+    if (!this.#stdout.write(text) && !this.#signal.aborted) this.#full ??= this.#free();
+  }
+
+  /** Settles when the stream takes more, or never will. */
+  #free(): Promise<void> {
+    return new Promise((resolve) => {
+      const resume = () => {
+        this.#full = undefined;
+        for (const event of FREE_AGAIN) this.#stdout.off(event, resume);
+        this.#signal.removeEventListener('abort', resume);
+        resolve();
+      };
+      for (const event of FREE_AGAIN) this.#stdout.on(event, resume);
+      this.#signal.addEventListener('abort', resume);
+    });
   }
 
   /** Clears the way for a line of something else. */
   endLine(): void {
-    this.#spinner?.stop();
+    this.#spinner?.clear();
     this.flush();
     if (this.#atLineStart) return;
     this.#stdout.write('\n');
@@ -81,6 +97,7 @@ export class LiveView implements CallbackHandler {
   }
 
   close(): void {
+    this.#spinner?.stop();
     this.endLine();
   }
 }

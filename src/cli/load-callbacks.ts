@@ -2,9 +2,9 @@ import * as nodeModule from 'node:module';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { closest } from 'fastest-levenshtein';
 import { ChainError } from '../errors.js';
 import { type CallbackHandler, EVENT_TABLE } from '../events.js';
+import { didYouMean } from '../prompts/nearest-name.js';
 
 const METHODS: readonly string[] = [...Object.values(EVENT_TABLE).map(({ method }) => method), 'onEvent'];
 
@@ -14,7 +14,6 @@ const METHODS: readonly string[] = [...Object.values(EVENT_TABLE).map(({ method 
  * @throws ChainError `invalid_callback`
  */
 export async function loadCallbacks(modules: readonly string[]): Promise<CallbackHandler[]> {
-  if (modules.length === 0) return [];
   shareThisPackage();
   const handlers: CallbackHandler[] = [];
   for (const path of modules) handlers.push(...(await loadModule(path)));
@@ -64,14 +63,9 @@ function hears(value: unknown, path: string): boolean {
   const names = methodNames(value);
   const unknown = names.filter((name) => /^on[A-Z]/.test(name) && !METHODS.includes(name));
   const heard = names.some((name) => METHODS.includes(name));
-  if (!heard && unknown[0] !== undefined) {
-    throw new ChainError(
-      'invalid_callback',
-      `--callback ${path}: there is no event method ${unknown.join(', ')}`,
-      {
-        hint: `Did you mean ${closest(unknown[0], METHODS as string[])}?`,
-      },
-    );
+  if (!heard && unknown.length > 0) {
+    const named = unknown.map((name) => name + didYouMean(name, METHODS));
+    throw new ChainError('invalid_callback', `--callback ${path}: no event method ${named.join(', ')}`);
   }
   return heard;
 }

@@ -1,11 +1,13 @@
-import { once } from 'node:events';
 import { exitCodeOf, renderError } from './exit.js';
 import { Interruption, type Io } from './io.js';
 import { runProgram } from './program.js';
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The command `chain`. Sets the process's exit code, and ends it when everything is written. */
+/** How long a reader that has stopped reading is waited for once the command was told to stop. */
+const LAST_WORDS_MS = 1000;
+
+/** The command `chain`. Ends the process with its exit code when everything is written. */
 export async function main(args: readonly string[]): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
   const controller = new AbortController();
@@ -22,7 +24,7 @@ export async function main(args: readonly string[]): Promise<void> {
     interrupt(
       error.code === 'EPIPE'
         ? new Interruption('nobody reads the answer any more', 0)
-        : new Interruption(`the answer cannot be written: ${error.message}`, 1),
+        : new Interruption(`the answer cannot be written: ${error.message}`, 1, { cause: error }),
     );
   });
   stderr.on('error', () => {});
@@ -35,13 +37,26 @@ export async function main(args: readonly string[]): Promise<void> {
     exitCode = exitCodeOf(error);
     if (!controller.signal.aborted) stderr.write(renderError(error, env.CHAIN_DEBUG === '1'));
   }
+  await written([stdout, stderr], controller.signal);
   const { reason } = controller.signal;
-  if (reason instanceof Interruption) exitCode = reason.exitCode;
-  await Promise.all([drained(stdout), drained(stderr)]);
+  if (reason instanceof Interruption) {
+    exitCode = reason.exitCode;
+    if (reason.isFailure) stderr.write(renderError(reason, env.CHAIN_DEBUG === '1'));
+  }
   process.exit(exitCode);
 }
 
-async function drained(stream: NodeJS.WriteStream): Promise<void> {
-  if (stream.writableLength > 0 && !stream.destroyed)
-    await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+/** Settles when the streams have passed on what was written to them, or soon after the command was told to stop. */
+function written(streams: readonly NodeJS.WriteStream[], signal: AbortSignal): Promise<unknown> {
+  const all = Promise.all(
+    streams
+      .filter(({ destroyed, writableLength }) => !destroyed && writableLength > 0)
+      .map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
+  );
+  return new Promise((resolve) => {
+    const giveUp = () => setTimeout(resolve, LAST_WORDS_MS);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+    all.then(resolve);
+  });
 }

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { ChainError } from '../errors.js';
+import { ChainError, toErrorRecord } from '../errors.js';
 import { COMMANDS } from './commands.js';
 import type { Io } from './io.js';
+import { renderJsonError } from './run-report.js';
 import { VERSION } from './version.js';
 
 /**
@@ -23,17 +24,15 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
   for (const command of COMMANDS) {
     command.register(program, io);
   }
-  if (args.length === 0) {
-    throw new ChainError('invalid_argument', 'no command', {
-      hint: 'chain run template.txt, or chain --help',
-    });
-  }
+  if (args.length === 0) return program.outputHelp();
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    throw new ChainError('invalid_argument', error.message.replace(/^error: /, ''), { cause: error });
+    const wrong = new ChainError('invalid_argument', error.message.replace(/^error: /, ''), { cause: error });
+    if (args.includes('--json')) io.stdout.write(renderJsonError(toErrorRecord(wrong), ''));
+    throw wrong;
   }
 }
 

@@ -7,7 +7,6 @@ import type { Model } from '../models/model.js';
 import { bindVariables } from '../prompts/bind-variables.js';
 import { loadTemplateFile, parseTemplate, type TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
-import { withSystem } from '../prompts/with-system.js';
 import { type Config, loadConfig } from './config.js';
 import { type Io, readAll } from './io.js';
 import { readStdinValue, readTextFile, readVariables } from './variables.js';
@@ -86,7 +85,7 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
     reply: template.offlineReply,
     implicit,
   });
-  const prompt = flags.system === undefined ? template.prompt : withSystem(template.prompt, flags.system);
+  const { prompt } = template;
   llm.assertCanAnswer(prompt.formatPrompt(values).messages);
   const chain = new LLMChain({ llm, prompt, metadata: { template: template.file } });
   return { flags, template, values, chain, llm, modelName: choice.name, schema };
@@ -108,14 +107,15 @@ async function readTemplate(path: string | undefined, flags: RunFlags, io: Io): 
       { hint: 'chain run template.txt --var name=value, or chain run --prompt "text"' },
     );
   }
-  if (path === undefined) return parseTemplate(flags.prompt ?? '', { file: '--prompt' });
-  if (path !== '-') return loadTemplateFile(path);
+  const system = flags.system === undefined ? {} : { system: flags.system };
+  if (path === undefined) return parseTemplate(flags.prompt ?? '', { ...system, file: '--prompt' });
+  if (path !== '-') return loadTemplateFile(path, system);
   if (io.stdin.isTTY) {
     throw new ChainError('invalid_argument', 'the template - is standard input, which is a terminal', {
       hint: 'Pipe a template into the command, or name a file.',
     });
   }
-  return parseTemplate(await readAll(io.stdin), { file: 'standard input' });
+  return parseTemplate(await readAll(io.stdin), { ...system, file: 'standard input' });
 }
 
 /** Piped text is `{input}`, where the template has it and nothing else sets it. */

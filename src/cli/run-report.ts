@@ -13,6 +13,8 @@ export interface RunReport {
   readonly cost: number | null;
   readonly durationMs: number;
   readonly firstTokenMs: number | null;
+  /** How long the model took to answer, in milliseconds. */
+  readonly answerMs: number | null;
   readonly finishReason: FinishReason | null;
   readonly runId: string | null;
   readonly offline: boolean;
@@ -61,6 +63,7 @@ export function makeReport(sources: ReportSources): RunReport {
     cost: last?.cost ?? null,
     durationMs: sources.durationMs,
     firstTokenMs: ended?.firstTokenMs ?? null,
+    answerMs: ended?.durationMs ?? null,
     finishReason,
     runId: rootRunId,
     offline: sources.offline,

@@ -11,15 +11,28 @@ export function renderSummary(report: RunReport): string {
     report.offline ? 'price none' : renderCost(report.cost),
     ...(firstTokenMs === null ? [] : [`first token ${renderDuration(firstTokenMs)}`]),
     ...speed(report),
-    report.error === null ? renderDuration(durationMs) : `failed after ${renderDuration(durationMs)}`,
+    `${ENDS[endOf(report)]}${renderDuration(durationMs)}`,
   ];
   const lines = [parts.join(' · '), ...report.warnings.map((warning) => `warning: ${warning}`)];
   return `${cleanControls(lines.join('\n'))}\n`;
 }
 
-function speed({ usage, durationMs, firstTokenMs }: RunReport): string[] {
-  if (!usage?.outputTokens || durationMs <= 0) return [];
-  const streamingMs = durationMs - (firstTokenMs ?? 0);
-  const perSecond = usage.outputTokens / ((streamingMs >= 1 ? streamingMs : durationMs) / 1000);
+const ENDS = { whole: '', failed: 'failed after ', stopped: 'stopped after ' } as const;
+
+function endOf({ error }: RunReport): keyof typeof ENDS {
+  if (error === null) return 'whole';
+  return error.code === 'aborted' ? 'stopped' : 'failed';
+}
+
+/** Too short a time to tell a speed by. */
+const INSTANT_MS = 10;
+
+/** While the answer streamed; over all of it where it came at once. */
+function speed({ usage, answerMs, firstTokenMs }: RunReport): string[] {
+  if (!usage?.outputTokens || answerMs === null) return [];
+  const streamingMs = answerMs - (firstTokenMs ?? 0);
+  const ms = streamingMs >= INSTANT_MS ? streamingMs : answerMs;
+  if (ms < INSTANT_MS) return [];
+  const perSecond = usage.outputTokens / (ms / 1000);
   return [`${perSecond >= 100 ? Math.round(perSecond) : perSecond.toFixed(1)} tokens/s`];
 }

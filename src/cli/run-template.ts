@@ -5,7 +5,7 @@ import { CallbackManager } from '../callbacks/manager.js';
 import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
 import { closeAll } from './close-all.js';
-import type { Io } from './io.js';
+import { type Io, unlessAborted } from './io.js';
 import { LiveView } from './live-view.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
 import { makeReport, OutcomeHandler, type RunReport, renderJson, renderJsonError } from './run-report.js';
@@ -19,12 +19,12 @@ export async function runTemplate(template: string | undefined, given: RunFlags,
   let plan: RunPlan;
   let handlers: Handlers;
   try {
-    plan = await makePlan(template, given, io);
+    plan = await unlessAborted(makePlan(template, given, io), io.signal);
     if (plan.flags.dryRun) {
       const { showDryRun } = await import('./dry-run.js');
       return await showDryRun(plan, io);
     }
-    handlers = await makeHandlers(plan, io);
+    handlers = await unlessAborted(makeHandlers(plan, io), io.signal);
   } catch (error) {
     if (given.json) io.stdout.write(renderJsonError(toErrorRecord(error), ''));
     throw error;
@@ -44,13 +44,16 @@ interface Handlers {
 }
 
 async function makeHandlers({ flags }: RunPlan, io: Io): Promise<Handlers> {
+  // First: what they say may be wrong, and then no log is made.
+  const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
   const warnings: string[] = [];
   const outcome = new OutcomeHandler();
   const all: CallbackHandler[] = [outcome];
   const oneScreen = io.stdout.isTTY === true && io.stderr.isTTY === true;
   let live: LiveView | undefined;
   if (!flags.json && flags.output === undefined) {
-    live = new LiveView(io.stdout, oneScreen && !flags.quiet ? io.stderr : null);
+    const spinner = oneScreen && !flags.quiet ? io.stderr : null;
+    live = new LiveView({ stdout: io.stdout, spinner, signal: io.signal });
     all.push(live);
   }
   if (flags.verbose) {
@@ -64,11 +67,12 @@ async function makeHandlers({ flags }: RunPlan, io: Io): Promise<Handlers> {
     );
   }
   if (flags.log !== undefined) all.push(await openLog(flags.log, flags, (warning) => warnings.push(warning)));
-  if (flags.callback.length > 0) {
-    const { loadCallbacks } = await import('./load-callbacks.js');
-    all.push(...(await loadCallbacks(flags.callback)));
-  }
-  return { outcome, all, warnings };
+  return { outcome, all: [...all, ...own], warnings };
+}
+
+async function loadOwn(modules: readonly string[]): Promise<readonly CallbackHandler[]> {
+  const { loadCallbacks } = await import('./load-callbacks.js');
+  return loadCallbacks(modules);
 }
 
 async function openLog(
@@ -97,11 +101,11 @@ async function execute(
       assertMatches(text, schema);
     }
   } catch (thrown) {
-    error = thrown;
+    error = io.signal.aborted ? io.signal.reason : thrown;
   }
   const durationMs = performance.now() - started;
   if (flags.output !== undefined && outcome.last !== null)
-    error = await save(flags.output, outcome.last.text, error, io);
+    error = await save(flags.output, outcome.last.text, error, warnings, io);
   warnings.push(...(await closeAll(all)));
   const offline = llm.provider === 'offline';
   const { failures } = manager;
@@ -110,11 +114,20 @@ async function execute(
 }
 
 /** What had come of a failed answer is kept beside the file, which stays as it was. */
-async function save(file: string, text: string, error: unknown, io: Io): Promise<unknown> {
+async function save(
+  file: string,
+  text: string,
+  error: unknown,
+  warnings: string[],
+  io: Io,
+): Promise<unknown> {
   const { writeAnswer } = await import('./answer-file.js');
   try {
     if (error === undefined) await writeAnswer(file, text);
-    else if (text !== '') await writeAnswer(`${file}.partial`, text);
+    else if (text !== '') {
+      await writeAnswer(`${file}.partial`, text);
+      warnings.push(`what had come of the answer is in ${file}.partial`);
+    }
     return error;
   } catch (failure) {
     // The answer was paid for: where it can't be saved it is shown.

@@ -30,6 +30,11 @@ export class Spinner {
     this.#ora = undefined;
   }
 
+  /** Makes room for a line of something else; the spinner goes on below it. */
+  clear(): void {
+    this.#ora?.clear();
+  }
+
   async #show(timer: NodeJS.Timeout): Promise<void> {
     const { default: ora } = await import('ora');
     if (this.#timer !== timer) return;

@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { ChainError } from '../errors.js';
+import { decodeText } from '../prompts/decode.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import { type Io, readAll } from './io.js';
 
@@ -54,7 +54,7 @@ export async function readStdinValue(name: string, io: Io): Promise<string> {
       hint: `Pipe a text into the command, or write --var ${name}='\\-' for a bare -.`,
     });
   }
-  return withoutFinalNewline(decode(await readAll(io.stdin), 'standard input'));
+  return withoutFinalNewline(decodeText(await readAll(io.stdin), 'standard input'));
 }
 
 async function readValue(name: string, text: string, io: Io): Promise<string> {
@@ -93,7 +93,7 @@ export async function readTextFile(file: string, flag: string): Promise<string> 
     const why = WHY[code ?? ''] ?? (cause as Error).message;
     throw new ChainError('file_not_readable', `${flag}: ${file}: ${why}`, { cause });
   }
-  return decode(bytes, file);
+  return decodeText(bytes, file);
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -101,11 +101,6 @@ const WHY: Readonly<Record<string, string>> = {
   EACCES: 'no permission to read it',
   EISDIR: 'is a folder',
 };
-
-function decode(bytes: Buffer, source: string): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '');
-  throw new ChainError('file_not_readable', `${source}: not UTF-8`, { hint: 'Save it as UTF-8.' });
-}
 
 function withoutFinalNewline(text: string): string {
   return text.replace(/\r?\n$/, '');

@@ -19,23 +19,25 @@ export async function* readCompletion(
 ): AsyncGenerator<readonly ModelChunk[], void, void> {
   const events = new EventParser();
   const answer = new CompletionReader(speaker);
+  const failure = () => answer.failure ?? events.failure;
   try {
     for await (const bytes of response.body) {
       const chunks = answer.take(events.push(bytes));
       if (events.done) response.finish();
       if (chunks.length > 0) yield chunks;
-      if (events.done) break;
-      if (events.format === 'markup') throw notAnAnswer(response, speaker);
+      if (events.format === 'markup' || failure() !== undefined) break;
     }
-    if (!events.done) {
+    if (!events.done && failure() === undefined) {
       const chunks = answer.take(events.end());
       if (chunks.length > 0) yield chunks;
     }
   } catch (error) {
     // A connection that fails after the last word took nothing of the answer with it.
-    const failed = error instanceof RequestFailure && BROKEN.has(error.code);
-    if (!(failed && answer.finished)) throw failed && answer.began ? cut(error, speaker) : error;
+    const broken = error instanceof RequestFailure && BROKEN.has(error.code);
+    if (!broken || !answer.finished) throw broken && answer.began ? cut(error, speaker) : error;
   }
+  const failed = failure();
+  if (failed !== undefined) throw failed;
   const whole = events.format === 'document' ? answer.answered : answer.finished || events.done;
   if (!answer.began || (!whole && events.format === 'document')) throw notAnAnswer(response, speaker);
   if (!whole) throw cut(undefined, speaker);
@@ -85,6 +87,8 @@ class CompletionReader {
   began = false;
   /** So has a part of the answer, if only an empty one. */
   answered = false;
+  /** An error came in place of a chunk: nothing after it was read. */
+  failure: RequestFailure | undefined;
   /** The provider has said why it stopped. */
   finished = false;
   #named = false;
@@ -99,17 +103,20 @@ class CompletionReader {
     return this.#tools.calls();
   }
 
-  /** @throws RequestFailure for an error in place of a chunk */
   take(values: readonly unknown[]): readonly ModelChunk[] {
     const chunks: ModelChunk[] = [];
     for (const value of values) {
+      if (this.failure !== undefined) break;
       if (typeof value === 'object' && value !== null) this.#take(value as WireChunk, chunks);
     }
     return chunks;
   }
 
   #take(chunk: WireChunk, chunks: ModelChunk[]): void {
-    if (chunk.error) throw streamFailure(this.#speaker, chunk.error);
+    if (chunk.error) {
+      this.failure = streamFailure(this.#speaker, chunk.error);
+      return;
+    }
     const { choices, usage } = chunk;
     if (choices === undefined && !usage) return;
     this.began = true;

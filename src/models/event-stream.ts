@@ -13,6 +13,8 @@ export const MOST_CHARACTERS = 16 * 1024 * 1024;
 export class EventParser {
   /** `[DONE]` has come. */
   done = false;
+  /** Why nothing more is read, after all that was found before it: `invalid_response` or `stream_cut`. */
+  failure: ChainError | undefined;
   /** Known once there is anything but white space. */
   format: 'events' | 'document' | 'markup' | undefined;
   #values: unknown[] = [];
@@ -26,14 +28,11 @@ export class EventParser {
     maxBufferSize: MOST_CHARACTERS + 64,
     onEvent: (event) => this.#take(event),
     onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded') throw tooLarge('an event of the stream');
+      if (type === 'max-buffer-size-exceeded') this.failure ??= tooLarge('an event of the stream');
     },
   });
 
-  /**
-   * What is complete with these bytes.
-   * @throws ChainError `invalid_response` for an event that isn't JSON, or is too large
-   */
+  /** What is complete with these bytes. */
   push(bytes: Uint8Array): readonly unknown[] {
     return this.#feed(this.#decoder.write(bytes as Buffer));
   }
@@ -46,17 +45,18 @@ export class EventParser {
     const text = this.#document.join('') + rest;
     this.#document = [];
     const value = parse(text);
-    if (value === undefined) throw new ChainError('stream_cut', 'the answer ended in the middle of its JSON');
-    return [value];
+    if (value !== undefined) return [value];
+    this.failure ??= new ChainError('stream_cut', 'the answer ended in the middle of its JSON');
+    return NOTHING;
   }
 
   #feed(text: string): readonly unknown[] {
     const fed = this.format === undefined ? this.#look(text) : text;
-    if (fed === '' || this.format === 'markup') return NOTHING;
+    if (fed === '' || this.format === 'markup' || this.failure !== undefined) return NOTHING;
     if (this.format === 'document') {
       this.#document.push(fed);
       this.#characters += fed.length;
-      if (this.#characters > MOST_CHARACTERS) throw tooLarge('the answer');
+      if (this.#characters > MOST_CHARACTERS) this.failure = tooLarge('the answer');
       return NOTHING;
     }
     this.#values = [];
@@ -74,7 +74,7 @@ export class EventParser {
   }
 
   #take({ event, data }: EventSourceMessage): void {
-    if (this.done) return;
+    if (this.done || this.failure !== undefined) return;
     if (data.startsWith('[DONE]')) {
       this.done = true;
       return;
@@ -83,8 +83,7 @@ export class EventParser {
     const value = parse(data);
     if (event === 'error') this.#values.push({ error: errorIn(value) ?? value ?? data });
     else if (value !== undefined) this.#values.push(value);
-    else if (!this.#ended)
-      throw new ChainError('invalid_response', `an event of the stream isn't JSON: ${cleanLine(data, 100)}`);
+    else if (!this.#ended) this.failure = notJson(data);
   }
 }
 
@@ -100,6 +99,10 @@ function parse(text: string): unknown {
 
 function errorIn(value: unknown): unknown {
   return (value as { error?: unknown } | null | undefined)?.error;
+}
+
+function notJson(data: string): ChainError {
+  return new ChainError('invalid_response', `an event of the stream isn't JSON: ${cleanLine(data, 100)}`);
 }
 
 function tooLarge(what: string): ChainError {

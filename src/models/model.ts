@@ -1,5 +1,6 @@
 import { bindContext, type CallContext, currentContext } from '../callbacks/context.js';
 import { resultOf, runSteps } from '../callbacks/lifecycle.js';
+import { CallbackManager } from '../callbacks/manager.js';
 import type { EventFields } from '../callbacks/run.js';
 import { Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
 import { ChainError, toErrorRecord } from '../errors.js';
@@ -103,7 +104,9 @@ export abstract class Model {
   readonly #prices: PriceOverrides | undefined;
   #priceList: Promise<PriceList> | undefined;
 
+  /** @throws TypeError for callbacks that are none */
   constructor(fields: ModelFields = {}) {
+    CallbackManager.subscribe(fields.callbacks);
     this.params = paramsOf(fields);
     this.streaming = fields.streaming ?? true;
     this.#object = fields;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ChainError } from '../errors.js';
 import type { Client } from './client.js';
 import { readCompletion } from './completion-stream.js';
@@ -106,8 +107,12 @@ export abstract class OpenAICompatible extends Model {
     // The package never takes its listener off the signal that it is given, and a run's may outlive many requests.
     const controller = new AbortController();
     const abort = () => controller.abort();
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted) abort();
+    if (signal !== undefined) {
+      // Many requests may well share one signal: no cause for a warning.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+    }
     try {
       const response = await client.ask(this.path, JSON.stringify(body), this.model, controller.signal);
       yield* readCompletion(response, client.speaker);
@@ -132,8 +137,8 @@ export abstract class OpenAICompatible extends Model {
       baseUrl: this.baseUrl,
       apiKey: this.#apiKey,
       keyVariable: this.#keySource,
-      organization: organization ?? (isOpenAI ? process.env.OPENAI_ORG_ID : undefined),
-      project: project ?? (isOpenAI ? process.env.OPENAI_PROJECT_ID : undefined),
+      organization: organization ?? (isOpenAI ? process.env.OPENAI_ORG_ID || undefined : undefined),
+      project: project ?? (isOpenAI ? process.env.OPENAI_PROJECT_ID || undefined : undefined),
       headers,
       timeoutMs,
       start: this.#table[this.provider]?.start,

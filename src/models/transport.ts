@@ -85,7 +85,10 @@ export class TransportResponse {
     return Buffer.concat(chunks).toString();
   }
 
-  /** No more of it is wanted: what still comes is let through, briefly, so that the connection can be used again. */
+  /**
+   * No more of it is wanted: the body yields nothing more and ends with the response, or after a moment. Waiting for
+   * that lets the connection be used again.
+   */
   finish(): void {
     this.#exchange.finish(this.#source);
   }
@@ -93,8 +96,8 @@ export class TransportResponse {
 
 const MOST_HOPS = 5;
 const MOST_TEXT = 4 * 1024 * 1024;
-/** How long a connection may take to end an answer that is whole. */
-const LINGER_MS = 250;
+/** How long a connection may take to end an answer that is whole: most end it in the same breath. */
+const LINGER_MS = 50;
 
 async function exchange(
   url: URL,
@@ -180,34 +183,32 @@ class Exchange {
     try {
       this.#await();
       for await (const chunk of source.iterator({ destroyOnReturn: false })) {
+        if (this.#finished) continue;
         this.#waiting = false;
         yield chunk;
         this.#await();
       }
     } catch (error) {
-      throw this.#explain(error);
+      if (this.#finished) return;
+      const failure = this.#explain(error);
+      // What had come before the connection failed is still to be had.
+      const rest: Uint8Array | null = failure.code === 'aborted' ? null : source.read();
+      if (rest !== null) yield rest;
+      throw failure;
     } finally {
       this.#reading = false;
-      if (this.#finished) this.#drain(source);
-      else this.#leave(source);
+      this.close();
+      source.destroy();
     }
   }
 
   finish(source: Readable): void {
     this.#finished = true;
-    if (!this.#reading) this.#drain(source);
-  }
-
-  #leave(source: Readable): void {
-    this.close();
-    source.destroy();
-  }
-
-  #drain(source: Readable): void {
     this.close();
     if (source.readableEnded || source.destroyed) return;
     const timer = setTimeout(() => source.destroy(), LINGER_MS);
-    source.once('close', () => clearTimeout(timer)).resume();
+    source.once('close', () => clearTimeout(timer));
+    if (!this.#reading) source.resume();
   }
 
   close(): void {

@@ -28,7 +28,7 @@ export interface TemplateFile {
 }
 
 export interface LoadOptions {
-  /** A system message in place of the front matter's; it may have `{variables}` too. */
+  /** A system message in place of the template's own; it may have `{variables}` too. */
   readonly system?: string;
 }
 
@@ -65,7 +65,8 @@ export async function parseTemplate(
 
   const systemPart = system === undefined ? systemOf(frontMatter) : overridingSystem(system);
   const conversation = parseRoleLines(body, start);
-  const bodyMessages = conversation ?? [{ role: 'user' as const, content: new FString(body, start) }];
+  const written = conversation ?? [{ role: 'user' as const, content: new FString(body, start) }];
+  const bodyMessages = system === undefined ? written : written.filter(({ role }) => role !== 'system');
   const messages = [...(systemPart ? [systemPart.message] : []), ...bodyMessages];
   const partialVariables = defaultsOf(frontMatter.inputs);
   return {

@@ -17,13 +17,11 @@ export async function readTemplateFile(file: string): Promise<Uint8Array> {
     try {
       const info = await handle.stat();
       if (info.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
-      if (info.size > MAX_TEMPLATE_BYTES) throw templateTooLarge(file);
       const chunks: Uint8Array[] = [];
       let total = 0;
       for (;;) {
-        const { bytesRead, buffer } = await handle.read(
-          Buffer.alloc(Math.max(info.size - total, 0) + 16_384),
-        );
+        const expected = Math.max(0, Math.min(info.size, MAX_TEMPLATE_BYTES) - total);
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(expected + 16_384));
         if (bytesRead === 0) return Buffer.concat(chunks);
         total += bytesRead;
         if (total > MAX_TEMPLATE_BYTES) throw templateTooLarge(file);
@@ -53,11 +51,6 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function notReadable(file: string, cause: unknown): ChainError {
   const { code } = cause as NodeJS.ErrnoException;
-  return new ChainError(
-    'file_not_readable',
-    `${file}: ${REASONS[code ?? ''] ?? `cannot be read (${code ?? cause})`}`,
-    {
-      cause,
-    },
-  );
+  const reason = REASONS[code ?? ''] ?? `cannot be read (${code ?? cause})`;
+  return new ChainError('file_not_readable', `${file}: ${reason}`, { cause });
 }

@@ -18,6 +18,6 @@ const MASK = '***';
 /** Stars and dots are part of them: servers answer with keys that are half masked. */
 const LOOKS_LIKE_A_KEY: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(bearer\s+)[\w*.~+/=-]{8,}/gi, `$1${MASK}`],
-  [/(?<![A-Za-z0-9])(?:sk|gsk|xai|hf|csk|fw|nvapi|pplx|ghp)[-_][\w*.…-]*[\w*]{6,}/g, MASK],
+  [/(?<![A-Za-z0-9])(?:sk|gsk|xai|hf|csk|fw|nvapi|pplx|ghp)[-_][\w*.…-]{5,}[\w*]/g, MASK],
   [/(?<![A-Za-z0-9])AIza[\w-]{20,}/g, MASK],
 ];

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterEach } from 'vitest';
 import type { EventType } from '../../src/events.js';
 import { BaseCallbackHandler, type ChainEvent } from '../../src/events.js';
-import { afterEach } from 'vitest';
 
 /** A request as the server got it. */
 export interface Received {
@@ -67,11 +67,7 @@ export function withResolvers(): { readonly promise: Promise<void>; readonly res
 }
 
 /** Answers with a body, whole. */
-export function reply(
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Reply {
+export function reply(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const type = typeof body === 'string' ? 'text/plain' : 'application/json';
   return (response) => response.writeHead(status, { 'content-type': type, ...headers }).end(text);

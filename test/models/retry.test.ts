@@ -72,7 +72,17 @@ test('waits grow to 8 s, less up to a quarter', async () => {
 
 const last = passing('last');
 test.each<[string, readonly Attempt[], Parameters<typeof run>[1], unknown, number]>([
-  ['after the last retry', [[[], passing('x')], [[], passing('y')], [[], last]], {}, last, 3],
+  [
+    'after the last retry',
+    [
+      [[], passing('x')],
+      [[], passing('y')],
+      [[], last],
+    ],
+    {},
+    last,
+    3,
+  ],
   ['with no retries at all', [[[], last]], { maxRetries: 0 }, last, 1],
   ['what will not pass', [[[], lasting('no')]], {}, lasting('no'), 1],
   ['once text has come', [[['a'], last]], {}, last, 1],

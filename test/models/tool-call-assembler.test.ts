@@ -44,14 +44,24 @@ test.each([
   ],
   ['arguments cut short', [[piece(0, 'a', 'f', '{"x":')]], [{ id: 'a', name: 'f', arguments: '{"x":' }]],
   ['no arguments', [[piece(0, 'a', 'f', undefined)]], [{ id: 'a', name: 'f', arguments: '' }]],
-  ['arguments as an object', [[piece(0, 'a', 'f', { x: 1 })]], [{ id: 'a', name: 'f', arguments: '{"x":1}' }]],
-  ['no id', [[piece(0, '', 'f', '1')], [piece(1, null, 'g', '2')]], [
-    { id: 'call_0', name: 'f', arguments: '1' },
-    { id: 'call_1', name: 'g', arguments: '2' },
-  ]],
-  ['an id that comes late', [[piece(0, '', 'f', '1')], [piece(0, 'a', '', '2')]], [
-    { id: 'a', name: 'f', arguments: '12' },
-  ]],
+  [
+    'arguments as an object',
+    [[piece(0, 'a', 'f', { x: 1 })]],
+    [{ id: 'a', name: 'f', arguments: '{"x":1}' }],
+  ],
+  [
+    'no id',
+    [[piece(0, '', 'f', '1')], [piece(1, null, 'g', '2')]],
+    [
+      { id: 'call_0', name: 'f', arguments: '1' },
+      { id: 'call_1', name: 'g', arguments: '2' },
+    ],
+  ],
+  [
+    'an id that comes late',
+    [[piece(0, '', 'f', '1')], [piece(0, 'a', '', '2')]],
+    [{ id: 'a', name: 'f', arguments: '12' }],
+  ],
   ['nothing', [[null, { index: 0 }]], [{ id: 'call_0', name: '', arguments: '' }]],
 ])('%s', (_, batches, calls) => {
   const assembler = new ToolCallAssembler();

@@ -215,7 +215,7 @@ describe('the installation', () => {
         'promptchain: installing the packages',
         'added 100 packages',
         'npm error network',
-        'promptchain: the packages could not be installed: see above. The npm registry must be reachable, once.',
+        'promptchain: the packages could not be installed: see above. Installing needs the npm registry.',
         '',
       ].join('\n'),
     });

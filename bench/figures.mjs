@@ -1,0 +1,93 @@
+import { spreadOf } from './measure.mjs';
+import { REQUESTS, TOKENS } from './programs.mjs';
+
+/** What is compared with what, and how much of it is the aim. `null`: for comparison alone. */
+const FIGURES = [
+  { name: 'bare Node', of: whole('bare node'), unit: 'ms', aim: null },
+  {
+    name: 'node:http, an answer of one token',
+    of: whole('node:http, 1 token'),
+    beside: 'bare Node',
+    aim: null,
+  },
+  { name: 'chain --version', of: whole('chain --version'), beside: 'bare Node', aim: 1.25 },
+  { name: 'chain run, an answer of one token', of: whole('chain run, 1 token'), beside: 'bare Node', aim: 2 },
+  { name: 'a token: node:http and JSON.parse', of: eachToken('node:http'), unit: 'µs', aim: null },
+  {
+    name: 'a token: chain run',
+    of: eachToken('chain run'),
+    beside: 'a token: node:http and JSON.parse',
+    aim: 1.8,
+  },
+  {
+    name: 'a token: chain run --log log.txt',
+    of: eachToken('chain run, text log'),
+    beside: 'a token: node:http and JSON.parse',
+    aim: 1.8,
+  },
+  {
+    name: 'a token: chain run --log log.jsonl',
+    of: eachToken('chain run, JSON log'),
+    beside: 'a token: node:http and JSON.parse',
+    aim: 1.8,
+  },
+  {
+    name: 'a token: library, JSON log, seven more handlers',
+    of: eachToken('many handlers'),
+    beside: 'a token: node:http and JSON.parse',
+    aim: null,
+  },
+  { name: 'a request: undici', of: eachRequest('undici'), unit: 'µs', aim: null },
+  { name: 'a request: generate', of: eachRequest('generate'), beside: 'a request: undici', aim: 2.5 },
+];
+
+/**
+ * The figures: median and quartiles of the rounds, and the ratio of medians.
+ * @param samples by program, a `{ cpu, wall }` in milliseconds for each round
+ * @throws Error when what should cost something didn't
+ */
+export function figuresOf(samples) {
+  const figures = {};
+  for (const { name, of, beside, unit = figures[beside].unit, aim } of FIGURES) {
+    const spread = spreadOf(of(samples));
+    if (!(spread.low > 0))
+      throw new Error(`${name} could not be measured: half of the rounds are ${spread.low} or less`);
+    const ratio = beside === undefined ? 1 : spread.median / figures[beside].median;
+    figures[name] = { unit, ...spread, ratio, aim, met: aim === null ? null : ratio <= aim };
+  }
+  return figures;
+}
+
+/** The figures as a table for a person. */
+export function renderTable(figures) {
+  const rows = Object.entries(figures).map(([name, { unit, median, low, high, ratio, aim, met }]) => [
+    name,
+    `${median.toFixed(2)} ${unit}`,
+    `${low.toFixed(2)} to ${high.toFixed(2)}`,
+    `${ratio.toFixed(2)} ×`,
+    aim === null ? '' : `≤ ${aim} × ${met ? 'met' : 'NOT MET'}`,
+  ]);
+  rows.unshift(['CPU time', 'median', 'middle half', 'ratio', 'aim']);
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+function whole(program) {
+  return (samples) => samples[program].map(({ cpu }) => cpu);
+}
+
+/** Of the same round, the long answer less the short one. */
+function eachToken(program) {
+  return difference(`${program}, ${TOKENS} tokens`, `${program}, 1 token`, TOKENS - 1);
+}
+
+function eachRequest(program) {
+  return difference(`${program}, ${REQUESTS} requests`, `${program}, 1 request`, REQUESTS - 1);
+}
+
+/** In microseconds a piece. */
+function difference(many, one, pieces) {
+  return (samples) =>
+    samples[many].map(({ cpu }, round) => ((cpu - samples[one][round].cpu) * 1000) / pieces);
+}

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PROMPT_TOKENS, tokensOf } from './answers.mjs';
+
+export const TOKENS = 20_000;
+export const REQUESTS = 3000;
+const CONCURRENCY = 64;
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+
+/**
+ * The programs by the names that the figures know them by: `command`, `path` on the server, the `requests` it makes,
+ * and `accept`, which says what is wrong with what the program did.
+ * @param folder for templates and logs
+ */
+export function programsIn(folder) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const template = join(folder, 'add.txt');
+  writeFileSync(template, '1 + {number} = ');
+  const run = [join(root, 'bin', 'chain.js'), 'run', template, '--var', 'number=2'];
+  const text = join(folder, 'log.txt');
+  const jsonl = join(folder, 'log.jsonl');
+
+  return {
+    'bare node': { command: ['-e', '0'], accept: printed('') },
+    'chain --version': { command: [run[0], '--version'], accept: printed(version) },
+    ...streaming('node:http', [script('node-http')], (count) => [printed(`${answer(count).length}`)]),
+    ...streaming('chain run', run, (count) => [printed(answer(count)), summed(count)]),
+    ...streaming('chain run, text log', [...run, '--log', text], (count) => [
+      printed(answer(count)),
+      summed(count),
+      logged(text, 'chainEnd LLMChain', 1),
+    ]),
+    ...streaming('chain run, JSON log', [...run, '--log', jsonl], (count) => [
+      printed(answer(count)),
+      summed(count),
+      logged(jsonl, '"type":"llmNewToken"', count),
+    ]),
+    ...streaming('many handlers', [script('many-handlers'), jsonl], (count) => [
+      printed(`${5 * answer(count).length}`),
+      logged(jsonl, '"type":"llmNewToken"', count),
+    ]),
+    ...requesting('undici'),
+    ...requesting('generate'),
+  };
+}
+
+/** A program that reads one streamed answer: of one token, and of many. */
+function streaming(name, command, checks) {
+  const program = (count) => ({ command, path: `${count}`, requests: 1, accept: all(checks(count)) });
+  return { [`${name}, 1 token`]: program(1), [`${name}, ${TOKENS} tokens`]: program(TOKENS) };
+}
+
+/** A program that makes requests: one, and many. */
+function requesting(name) {
+  const program = (requests) => ({
+    command: [script(name), `${requests}`, `${CONCURRENCY}`],
+    path: 'document',
+    requests,
+    accept: printed(`${requests * (PROMPT_TOKENS + 1)}`),
+  });
+  return { [`${name}, 1 request`]: program(1), [`${name}, ${REQUESTS} requests`]: program(REQUESTS) };
+}
+
+function script(name) {
+  return join(here, 'programs', `${name}.mjs`);
+}
+
+function answer(count) {
+  return tokensOf(count).join('');
+}
+
+function all(checks) {
+  return (said) => checks.map((check) => check(said)).find((wrong) => wrong !== undefined);
+}
+
+function printed(expected) {
+  return ({ stdout }) =>
+    stdout.trimEnd() === expected
+      ? undefined
+      : `it printed ${stdout.length} characters: ${stdout.slice(0, 80)}`;
+}
+
+/** The summary on stderr tells the tokens that the server reported. */
+function summed(count) {
+  const digits = new RegExp(`\\b${PROMPT_TOKENS}\\b.*\\b${count}\\b`);
+  return ({ stderr }) => (digits.test(stderr.replaceAll(',', '')) ? undefined : `its summary is: ${stderr}`);
+}
+
+/** The log has so many lines of a kind; it is taken away, so that every run begins one. */
+function logged(path, mark, lines) {
+  return () => {
+    const log = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    rmSync(path, { force: true });
+    const found = log.split('\n').filter((line) => line.includes(mark)).length;
+    return found === lines ? undefined : `its log has ${found} lines with ${mark}, not ${lines}`;
+  };
+}
