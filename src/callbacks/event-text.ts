@@ -75,7 +75,8 @@ const DESCRIBERS: { readonly [T in EventType]: (event: EventOf<T>) => Descriptio
   llmError: (event) => {
     const { details, text } = describeError(event);
     const soFar = event.text === '' ? '' : `\nAnswer so far: ${event.text}`;
-    return { details: [...details, event.usage === null ? '' : renderCost(event.cost)], text: text + soFar };
+    const cost = event.usage === null ? '' : renderCost(event.cost);
+    return { details: [event.model, ...details, cost], text: text + soFar };
   },
   retry: ({ attempt, delayMs, reason }) => ({
     details: [`attempt ${attempt}`, `in ${renderDuration(delayMs)}`],

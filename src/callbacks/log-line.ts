@@ -1,4 +1,5 @@
-import { colorizer, type LogFormat, type LogInfo, printf } from './winston.js';
+import { inspect } from 'node:util';
+import { type LogFormat, type LogInfo, printf } from './winston.js';
 
 /** How severe a record is, as loguru has it: the higher, the more severe. */
 export const LOG_LEVELS = {
@@ -18,15 +19,15 @@ export const WINSTON_LEVELS: Readonly<Record<string, number>> = Object.fromEntri
   Object.entries(LOG_LEVELS).map(([level, severity]) => [level, LOG_LEVELS.critical - severity]),
 );
 
-const COLORS: Readonly<Record<LogLevel | 'time', string>> = {
-  trace: 'bold cyan',
-  debug: 'bold blue',
-  info: 'bold',
-  success: 'bold green',
-  warning: 'bold yellow',
-  error: 'bold red',
-  critical: 'bold white bgRed',
-  time: 'green',
+const STYLES: Readonly<Record<LogLevel | 'time', readonly string[]>> = {
+  trace: ['cyan', 'bold'],
+  debug: ['blue', 'bold'],
+  info: ['bold'],
+  success: ['green', 'bold'],
+  warning: ['yellow', 'bold'],
+  error: ['red', 'bold'],
+  critical: ['bgRed', 'white', 'bold'],
+  time: ['green'],
 };
 
 /**
@@ -35,7 +36,7 @@ const COLORS: Readonly<Record<LogLevel | 'time', string>> = {
  * indented, so that what a model writes can't pass for a record; control characters are shown, not obeyed.
  */
 export function lineFormat(text: (info: LogInfo) => string, colorize = false): LogFormat {
-  const paint = colorize ? colorizer(COLORS) : (_level: string, plain: string) => plain;
+  const paint = colorize ? paintAs : (_style: string, plain: string) => plain;
   return printf((info) => {
     const { level, runId } = info;
     const run = typeof runId === 'string' ? `[${shortRunId(runId)}] ` : '';
@@ -43,6 +44,17 @@ export function lineFormat(text: (info: LogInfo) => string, colorize = false): L
     const message = escapeControls(run + text(info)).replaceAll('\n', '\n    ');
     return `${time} | ${paint(level, level.toUpperCase().padEnd(8))} | ${paint(level, message)}`;
   });
+}
+
+/** In colour whatever the text goes to. Each line by itself, or backgrounds would run on. */
+function paintAs(style: string, text: string): string {
+  const codes = STYLES[style as LogLevel].map((name) => inspect.colors[name]!);
+  const open = codes.map(([code]) => `\x1b[${code}m`).join('');
+  const close = codes
+    .map(([, code]) => `\x1b[${code}m`)
+    .reverse()
+    .join('');
+  return `${open}${text.replaceAll('\n', `${close}\n${open}`)}${close}`;
 }
 
 /** The start of a run's id: enough to find the run by. */

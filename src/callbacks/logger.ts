@@ -5,15 +5,14 @@ import { LOG_LEVELS, type LogLevel, lineFormat, WINSTON_LEVELS } from './log-lin
 import { renderMessage, serializeRecord } from './log-message.js';
 import {
   createTransport,
-  createWinston,
   LEVEL,
   type LogFormat,
   type LogInfo,
   type LogTransport,
   MESSAGE,
   printf,
-  type WinstonLogger,
 } from './winston.js';
+import { createWinston, type WinstonLogger } from './winston-logger.js';
 
 export type { LogLevel };
 

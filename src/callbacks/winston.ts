@@ -1,7 +1,7 @@
 /**
- * The parts of winston that are used, each loaded when it is first called for: winston as a whole takes 20 ms, and who
- * writes no log shouldn't pay for it. By `require`, because a logger answers at once and can't wait for `import()`: a
- * bundler puts what is required here into the bundle, and runs it at the first call.
+ * The parts of winston that a log file needs, each loaded when it is first called for: who writes no log shouldn't pay
+ * for it. By `require`, because a log is opened at once and can't wait for `import()`: a bundler puts what is required
+ * here into the bundle, and runs it at the first call.
  */
 
 /** A record on its way, as winston hands it on: `[LEVEL]` says how severe it is, `[MESSAGE]` what is written. */
@@ -28,19 +28,6 @@ export interface TransportOptions {
 
 export interface LogTransport extends TransportOptions {}
 
-export interface WinstonLogger {
-  write(info: LogInfo): boolean;
-  add(transport: LogTransport): unknown;
-  remove(transport: LogTransport): unknown;
-  setMaxListeners(count: number): unknown;
-}
-
-interface WinstonOptions {
-  readonly levels: Readonly<Record<string, number>>;
-  readonly level: string;
-  readonly format: LogFormat;
-}
-
 /** What is written of a record. The symbols that winston's parts know each other by are registered ones. */
 export const MESSAGE = Symbol.for('message');
 export const LEVEL = Symbol.for('level');
@@ -50,21 +37,6 @@ export function printf(template: (info: LogInfo) => string): LogFormat {
   return (require('logform/printf.js') as (template: (info: LogInfo) => string) => LogFormat)(template);
 }
 
-/** Colours text as `colors` says for a level, whatever stream it goes to. */
-export function colorizer(colors: Readonly<Record<string, string>>): (level: string, text: string) => string {
-  const colorize = require('logform/colorize.js') as (options: object) => {
-    colorize(level: string, text: string): string;
-  };
-  const format = colorize({ colors });
-  return (level, text) => format.colorize(level, text);
-}
-
 export function createTransport(options: TransportOptions): LogTransport {
   return new (require('winston-transport') as new (options: TransportOptions) => LogTransport)(options);
-}
-
-export function createWinston(options: WinstonOptions): WinstonLogger {
-  return (require('winston') as { createLogger(options: WinstonOptions): WinstonLogger }).createLogger(
-    options,
-  );
 }

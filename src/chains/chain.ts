@@ -25,7 +25,7 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
   readonly #object: RunnableFields;
 
   /** @throws TypeError for callbacks that are none */
-  constructor(fields: RunnableFields) {
+  constructor(fields: RunnableFields = {}) {
     CallbackManager.subscribe(fields.callbacks);
     this.#object = fields;
   }

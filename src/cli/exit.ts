@@ -1,4 +1,4 @@
-import { ChainError, type ChainErrorCode, toError, toErrorRecord } from '../errors.js';
+import { ChainError, type ChainErrorCode, type ErrorRecord, toError, toErrorRecord } from '../errors.js';
 import { cleanControls } from '../safety/clean.js';
 
 /** Exit codes by error code; every other error is a run that failed: 1. */
@@ -27,6 +27,11 @@ export function renderError(error: unknown, debug: boolean): string {
   const lines = [`chain: ${message}`, ...(hint === undefined ? [] : [`       ${hint}`])];
   if (debug) lines.push(...stacks(error));
   return `${cleanControls(lines.join('\n'))}\n`;
+}
+
+/** The document that `--json` prints of a failure, with what had come of the answer. */
+export function renderErrorJson({ code, message }: ErrorRecord, text: string): string {
+  return `${JSON.stringify({ schema: 1, error: { code, message }, text })}\n`;
 }
 
 function stacks(error: unknown): string[] {

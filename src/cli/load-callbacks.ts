@@ -3,10 +3,11 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ChainError } from '../errors.js';
-import { type CallbackHandler, EVENT_TABLE } from '../events.js';
+import { BaseCallbackHandler, type CallbackHandler, EVENT_TABLE } from '../events.js';
 import { didYouMean } from '../prompts/nearest-name.js';
 
 const METHODS: readonly string[] = [...Object.values(EVENT_TABLE).map(({ method }) => method), 'onEvent'];
+const LIKE_METHOD = /^on[A-Z]/;
 
 /**
  * The handlers that a module exports: objects and classes with methods such as `onLLMEnd`, and lists of them.
@@ -27,33 +28,40 @@ async function loadModule(path: string): Promise<CallbackHandler[]> {
   } catch (cause) {
     throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause)}`, { cause });
   }
-  const found = new Set(
-    Object.values(exports)
-      .flat()
-      .map((value) => asHandler(value, path)),
+  const values = [...new Set(Object.values(exports).flat())];
+  const objects = values.filter((value) => hears(value, path));
+  // A class that is exported for its types beside its instance isn't a second handler.
+  const classes = values.filter(
+    (value): value is HandlerClass => isClass(value) && !objects.some((object) => object instanceof value),
   );
-  found.delete(undefined);
-  if (found.size === 0) {
-    throw new ChainError(
-      'invalid_callback',
-      `--callback ${path}: none of its exports is a callback handler`,
-      {
-        hint: 'Export an object or a class with methods such as onLLMNewToken or onEvent.',
-      },
-    );
+  const made = classes.map((Handler) => make(Handler, path)).filter((object) => hears(object, path));
+  const found = [...objects, ...made] as CallbackHandler[];
+  if (found.length === 0) {
+    const why = `--callback ${path}: none of its exports is a callback handler`;
+    throw new ChainError('invalid_callback', why, {
+      hint: 'Export an object or a class with methods such as onLLMNewToken or onEvent.',
+    });
   }
-  return [...found] as CallbackHandler[];
+  return found;
 }
 
-function asHandler(value: unknown, path: string): CallbackHandler | undefined {
+type HandlerClass = new () => unknown;
+
+/** A handler's class: one with event methods, or made to have them. Other classes are never called. */
+function isClass(value: unknown): value is HandlerClass {
+  if (typeof value !== 'function' || typeof value.prototype !== 'object') return false;
+  const { prototype } = value;
+  return (
+    prototype instanceof BaseCallbackHandler || methodNames(prototype).some((name) => LIKE_METHOD.test(name))
+  );
+}
+
+function make(Handler: HandlerClass, path: string): unknown {
   try {
-    if (typeof value === 'function') {
-      return hears(value.prototype, path) ? new (value as new () => CallbackHandler)() : undefined;
-    }
-    return hears(value, path) ? (value as CallbackHandler) : undefined;
+    return new Handler();
   } catch (cause) {
-    if (cause instanceof ChainError) throw cause;
-    throw new ChainError('invalid_callback', `--callback ${path}: ${(cause as Error).message}`, { cause });
+    const why = `--callback ${path}: ${Handler.name} can't be made: ${(cause as Error).message}`;
+    throw new ChainError('invalid_callback', why, { cause });
   }
 }
 
@@ -61,11 +69,13 @@ function asHandler(value: unknown, path: string): CallbackHandler | undefined {
 function hears(value: unknown, path: string): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const names = methodNames(value);
-  const unknown = names.filter((name) => /^on[A-Z]/.test(name) && !METHODS.includes(name));
   const heard = names.some((name) => METHODS.includes(name));
-  if (!heard && unknown.length > 0) {
-    const named = unknown.map((name) => name + didYouMean(name, METHODS));
-    throw new ChainError('invalid_callback', `--callback ${path}: no event method ${named.join(', ')}`);
+  const mistyped = names
+    .filter((name) => LIKE_METHOD.test(name) && !METHODS.includes(name))
+    .map((name) => name + didYouMean(name, METHODS))
+    .filter((name) => !heard || name.includes(' '));
+  if (mistyped.length > 0) {
+    throw new ChainError('invalid_callback', `--callback ${path}: no event method ${mistyped.join(', ')}`);
   }
   return heard;
 }

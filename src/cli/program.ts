@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { ChainError, toErrorRecord } from '../errors.js';
 import { COMMANDS } from './commands.js';
+import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
-import { renderJsonError } from './run-report.js';
 import { VERSION } from './version.js';
 
 /**
@@ -31,7 +31,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
     const wrong = new ChainError('invalid_argument', error.message.replace(/^error: /, ''), { cause: error });
-    if (args.includes('--json')) io.stdout.write(renderJsonError(toErrorRecord(wrong), ''));
+    if (args.includes('--json')) io.stdout.write(renderErrorJson(toErrorRecord(wrong), ''));
     throw wrong;
   }
 }

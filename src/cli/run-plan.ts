@@ -47,7 +47,6 @@ export interface RunPlan {
   readonly values: PromptValues;
   readonly chain: LLMChain;
   readonly llm: Model;
-  readonly modelName: string;
   readonly schema: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -59,7 +58,7 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
   const config = await loadConfig(given.config, io.env);
   const flags = withDefaults(given, config);
   const template = await readTemplate(path, flags, io);
-  const { named, extra } = await readVariables(flags.vars, flags.var, io);
+  const { named, extra } = await readVariables(flags.vars, flags.var, path === '-', io);
   const piped = await readPipedInput({ ...extra, ...named }, template, path, io);
   const values = bindVariables(template, { ...named, ...piped }, extra);
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
@@ -86,9 +85,9 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
     implicit,
   });
   const { prompt } = template;
-  llm.assertCanAnswer(prompt.formatPrompt(values).messages);
+  if (!flags.dryRun) llm.assertCanAnswer(prompt.formatPrompt(values).messages);
   const chain = new LLMChain({ llm, prompt, metadata: { template: template.file } });
-  return { flags, template, values, chain, llm, modelName: choice.name, schema };
+  return { flags, template, values, chain, llm, schema };
 }
 
 /** Parameters of the model are left out: the template's own win over the configured ones. */
@@ -118,16 +117,18 @@ async function readTemplate(path: string | undefined, flags: RunFlags, io: Io): 
   return parseTemplate(await readAll(io.stdin), { ...system, file: 'standard input' });
 }
 
-/** Piped text is `{input}`, where the template has it and nothing else sets it. */
+/** Piped text is `{input}`, where the template has it and nothing else sets it. An empty pipe leaves it its default. */
 async function readPipedInput(
   values: PromptValues,
   template: TemplateFile,
   path: string | undefined,
   io: Io,
 ): Promise<PromptValues> {
-  const wanted = template.prompt.inputVariables.includes('input') && !Object.hasOwn(values, 'input');
+  const wanted = template.variables.has('input') && !Object.hasOwn(values, 'input');
   if (!wanted || path === '-' || io.stdin.isTTY) return {};
-  return { input: await readStdinValue('input', io) };
+  const input = await readStdinValue('input', io);
+  const required = template.prompt.inputVariables.includes('input');
+  return input === '' && !required ? {} : { input };
 }
 
 async function readSchema(file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -3,6 +3,7 @@ import { renderFailure } from '../callbacks/failures.js';
 import { type ErrorRecord, toErrorRecord } from '../errors.js';
 import type { CallbackHandler, LLMEndEvent, LLMErrorEvent } from '../events.js';
 import type { FinishReason, Usage } from '../messages.js';
+import { renderErrorJson } from './exit.js';
 
 /** What a run came to: the record that the summary and `--json` are made from. */
 export interface RunReport {
@@ -91,7 +92,7 @@ function describeFailure(failure: HandlerFailure): string {
 /** The document of `--json`. */
 export function renderJson(report: RunReport): string {
   const { text, model, usage, cost, finishReason, runId, warnings, error } = report;
-  if (error !== null) return renderJsonError(error, text);
+  if (error !== null) return renderErrorJson(error, text);
   const document = {
     schema: 1,
     text,
@@ -105,11 +106,6 @@ export function renderJson(report: RunReport): string {
     warnings,
   };
   return `${JSON.stringify(document)}\n`;
-}
-
-/** The document of a run that failed, with what had come. */
-export function renderJsonError({ code, message }: ErrorRecord, text: string): string {
-  return `${JSON.stringify({ schema: 1, error: { code, message }, text })}\n`;
 }
 
 function usageFields(usage: Usage): Usage {

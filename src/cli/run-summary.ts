@@ -28,8 +28,9 @@ function endOf({ error }: RunReport): keyof typeof ENDS {
 const INSTANT_MS = 10;
 
 /** While the answer streamed; over all of it where it came at once. */
-function speed({ usage, answerMs, firstTokenMs }: RunReport): string[] {
-  if (!usage?.outputTokens || answerMs === null) return [];
+function speed(report: RunReport): string[] {
+  const { usage, answerMs, firstTokenMs } = report;
+  if (report.offline || !usage?.outputTokens || answerMs === null) return [];
   const streamingMs = answerMs - (firstTokenMs ?? 0);
   const ms = streamingMs >= INSTANT_MS ? streamingMs : answerMs;
   if (ms < INSTANT_MS) return [];

@@ -5,10 +5,11 @@ import { CallbackManager } from '../callbacks/manager.js';
 import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
 import { closeAll } from './close-all.js';
+import { renderErrorJson } from './exit.js';
 import { type Io, unlessAborted } from './io.js';
 import { LiveView } from './live-view.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
-import { makeReport, OutcomeHandler, type RunReport, renderJson, renderJsonError } from './run-report.js';
+import { makeReport, OutcomeHandler, type RunReport, renderJson } from './run-report.js';
 import { renderSummary } from './run-summary.js';
 
 /**
@@ -26,7 +27,7 @@ export async function runTemplate(template: string | undefined, given: RunFlags,
     }
     handlers = await unlessAborted(makeHandlers(plan, io), io.signal);
   } catch (error) {
-    if (given.json) io.stdout.write(renderJsonError(toErrorRecord(error), ''));
+    if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
     throw error;
   }
   const { report, error } = await execute(plan, handlers, io);

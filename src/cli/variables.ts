@@ -15,11 +15,13 @@ export interface Variables {
 
 /**
  * Reads `--vars` files, the later ones winning, and `--var` flags.
+ * @param stdinIsTemplate standard input has been read already
  * @throws ChainError naming every flag that is wrong
  */
 export async function readVariables(
   vars: readonly string[],
   pairs: readonly string[],
+  stdinIsTemplate: boolean,
   io: Io,
 ): Promise<Variables> {
   const wrong = pairs.filter((pair) => pair.indexOf('=') < 1);
@@ -36,8 +38,10 @@ export async function readVariables(
     (pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
   );
   const fromStdin = flags.filter(([, text]) => text === '-').map(([name]) => name);
+  if (stdinIsTemplate) fromStdin.unshift('the template');
   if (fromStdin.length > 1) {
-    throw new ChainError('invalid_argument', `standard input cannot be all of ${fromStdin.join(', ')}`);
+    const readers = fromStdin.join(' and ');
+    throw new ChainError('invalid_argument', `standard input can't be ${readers} at once`);
   }
   const extra: [string, unknown][] = [];
   for (const file of vars) extra.push(...Object.entries(await readVarsFile(file)));

@@ -229,6 +229,8 @@ export abstract class Model {
             if (eachChunk) yield chunk;
           }
         }
+        // Before tokens are counted here, which takes a while the first time.
+        const { durationMs } = run;
         const usage = answer.usage ?? (await self.#estimate(request, answer.text));
         const model = answer.model ?? self.model;
         return {
@@ -241,7 +243,7 @@ export abstract class Model {
           model,
           responseId: answer.responseId,
           firstTokenMs: answer.firstTokenMs,
-          durationMs: run.durationMs,
+          durationMs,
           runId: run.id,
         };
       },

@@ -122,9 +122,13 @@ export abstract class OpenAICompatible extends Model {
   }
 
   /** @throws ChainError `no_model` when a key is needed and there is none */
-  #connect(): Promise<Client> {
+  override assertCanAnswer(): void {
     if (this.#apiKey === undefined && this.#keyVariable !== undefined)
       throw this.#withoutKey(this.#keyVariable);
+  }
+
+  #connect(): Promise<Client> {
+    this.assertCanAnswer();
     this.#client ??= this.#makeClient();
     return this.#client;
   }

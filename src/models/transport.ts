@@ -219,7 +219,8 @@ class Exchange {
   /** Time counts only while the server is waited for, not while the reader is busy. */
   #await(): void {
     this.#waiting = true;
-    this.#timer?.refresh();
+    // A timer that was cleared would start again.
+    if (!this.#finished) this.#timer?.refresh();
   }
 
   #timeUp = (): void => {

@@ -21,7 +21,9 @@ export async function readTemplateFile(file: string): Promise<Uint8Array> {
       let total = 0;
       for (;;) {
         const expected = Math.max(0, Math.min(info.size, MAX_TEMPLATE_BYTES) - total);
-        const { bytesRead, buffer } = await handle.read(Buffer.alloc(expected + 16_384));
+        const { bytesRead, buffer } = await handle.read({
+          buffer: Buffer.alloc(expected + 16_384),
+        });
         if (bytesRead === 0) return Buffer.concat(chunks);
         total += bytesRead;
         if (total > MAX_TEMPLATE_BYTES) throw templateTooLarge(file);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { currentContext, runInContext } from '../../src/callbacks/context.js';
+import { CallbackManager } from '../../src/callbacks/manager.js';
 import { withCallbacks } from '../../src/callbacks/scope.js';
 import { withTokenCounter } from '../../src/callbacks/with-token-counter.js';
 import { Chain } from '../../src/chains/chain.js';
@@ -138,7 +139,7 @@ describe('a handler that calls a model itself', () => {
     const handler: CallbackHandler = {
       onLLMEnd({ runId }) {
         heard.push(runId);
-        if (heard.length < TOO_MANY) pending.push(new Careless({}).invoke());
+        if (heard.length < TOO_MANY) pending.push(new Careless().invoke());
       },
     };
     const pending: Promise<unknown>[] = [];
@@ -243,7 +244,6 @@ describe('the context', () => {
       seen.push(currentContext());
       return FINISH;
     };
-    const { CallbackManager } = await import('../../src/callbacks/manager.js');
     const callbacks = new CallbackManager(handlers, { onHandlerError: () => {} });
     const model = new FakeModel({ steps: [step] });
     for (let run = 1; run <= 2; run += 1) await model.invoke('a', { callbacks });

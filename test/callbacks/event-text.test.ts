@@ -16,7 +16,7 @@ const TEXTS: Readonly<Record<EventType, string>> = {
     'llmEnd ChatOpenAI gpt-5-mini-2025-08-07, stop, 12 in (8 cached) + 3 out = 15 tokens (reported), $0.00012, ' +
     'first token 320 ms, 640 ms, calls calculator({"sum":"1+2"}):\nIt is\n3',
   llmError:
-    'llmError ChatOpenAI server_error, 12 in (8 cached) + 3 out = 15 tokens (reported), 1.23 s, no price:\n' +
+    'llmError ChatOpenAI gpt-5-mini, server_error, 12 in (8 cached) + 3 out = 15 tokens (reported), 1.23 s, no price:\n' +
     'ChainError: the server said 500\nAnswer so far: It',
   retry: 'retry ChatOpenAI attempt 1, in 500 ms: 429 Too Many Requests',
   toolStart: 'toolStart calculator call_1, in 1a2b3c4d: {"sum":"1+2"}',
@@ -54,7 +54,7 @@ test.each<[string, ChainEvent, string]>([
   [
     'a request without an answer has spent nothing',
     { ...llmError, text: '', usage: null },
-    'llmError ChatOpenAI server_error, 1.23 s: ChainError: the server said 500',
+    'llmError ChatOpenAI gpt-5-mini, server_error, 1.23 s: ChainError: the server said 500',
   ],
   ['a thought is not said twice', { ...agentFinish, log: '3' }, 'agentFinish LLMChain: 3'],
   ['no data', { ...customEvent, data: undefined }, 'customEvent LLMChain progress: undefined'],

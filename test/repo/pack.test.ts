@@ -93,7 +93,8 @@ it('has a command that works', () => {
     OPENAI_API_KEY: '',
     CHAIN_MODEL: '',
   };
-  const run = (...args: string[]) => npm(['exec', '--offline', '--', 'chain', ...args], { cwd: folder, env });
+  const run = (...args: string[]) =>
+    npm(['exec', '--silent', '--offline', '--', 'chain', ...args], { cwd: folder, env });
   expect(existsSync(inFolder('node_modules/.bin/chain'))).toBe(true);
   expect(run('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   const template = 'node_modules/promptchain/sample-prompts/add.txt';

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPage, type ShownCommand, settle } from './console-blocks.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+);
+
+describe.each(pages)('%s', (name) => {
+  const { commands, files } = readPage(name, readFileSync(join(root, name), 'utf8'));
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'chain-docs-'));
+    mkdirSync(join(folder, '.bin'));
+    symlinkSync(join(root, 'bin/chain.js'), join(folder, '.bin/chain'));
+    for (const shown of ['sample-prompts', 'examples'])
+      cpSync(join(root, shown), join(folder, shown), { recursive: true });
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules/promptchain'), 'dir');
+    for (const { name: file, content } of files) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), content);
+    }
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  // One after the other, in one folder: a page may read what an earlier command of it wrote.
+  it.each(commands.map((shown) => [`line ${shown.line}: ${shown.command}`, shown] as const))(
+    '%s',
+    async (_, shown) => {
+      const output = await run(shown, folder);
+      expect(settle(output)).toBe(settle(shown.output));
+    },
+  );
+
+  if (commands.length === 0) it('shows no command', () => expect(commands).toEqual([]));
+});
+
+/** What a person would see: stdout and stderr in the order in which they were written. */
+function run({ command }: ShownCommand, folder: string): Promise<string> {
+  const { PATH = '' } = process.env;
+  const npm = /^(npm (start|test))\b/.test(command);
+  const child = spawn('bash', ['-c', `exec 2>&1; ${command}`], {
+    cwd: npm ? root : folder,
+    env: { PATH: `${join(folder, '.bin')}${delimiter}${PATH}`, HOME: folder, LANG: 'C.UTF-8' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.on('error', reject).on('close', () => resolve(output));
+  });
+}
