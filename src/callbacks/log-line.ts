@@ -46,7 +46,10 @@ export function lineFormat(text: (info: LogInfo) => string, colorize = false): L
   });
 }
 
-/** In colour whatever the text goes to. Each line by itself, or backgrounds would run on. */
+/**
+ * In colour whatever the text goes to; each line by itself, or backgrounds would run on. The codes are Node's own: a
+ * log file shouldn't load chalk.
+ */
 function paintAs(style: string, text: string): string {
   const codes = STYLES[style as LogLevel].map((name) => inspect.colors[name]!);
   const open = codes.map(([code]) => `\x1b[${code}m`).join('');

@@ -10,18 +10,20 @@ export interface Route {
 }
 
 /**
- * How to get to a URL. TLS, and the code for proxies, are loaded only where they are needed.
+ * How to get to a URL. TLS, and the code for proxies, are loaded only where they are needed. The proxy variables are
+ * read once for each origin.
  * @throws TypeError when the variable that names the proxy isn't a URL of one
  */
 export function routeTo(url: URL): Promise<Route> {
-  const known = routes.get(url.origin);
-  if (known !== undefined && known.variables === proxyVariables()) return known.route;
-  const route = findRoute(url);
-  routes.set(url.origin, { route, variables: proxyVariables() });
+  let route = routes.get(url.origin);
+  if (route === undefined) {
+    route = findRoute(url);
+    routes.set(url.origin, route);
+  }
   return route;
 }
 
-const routes = new Map<string, { readonly route: Promise<Route>; readonly variables: string }>();
+const routes = new Map<string, Promise<Route>>();
 
 /** Shared by all requests that take no proxy. */
 let plainAgent: Agent | undefined;
@@ -29,7 +31,7 @@ let tlsAgent: Agent | undefined;
 
 async function findRoute(url: URL): Promise<Route> {
   const secure = url.protocol === 'https:';
-  const proxy = proxyVariables() === '' ? '' : await proxyOf(url);
+  const proxy = namesProxy() ? await proxyOf(url) : '';
   if (proxy !== '') return throughProxy(proxy, secure);
   if (secure) {
     const { default: https } = await import('node:https');
@@ -66,16 +68,8 @@ async function throughProxy(proxy: string, secure: boolean): Promise<Route> {
   return { http, agent: new HttpProxyAgent(proxy, { keepAlive: true }), proxy: host };
 }
 
-const VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
-
-/** All that a proxy is chosen by; empty where none is set. */
-function proxyVariables(): string {
-  let values = '';
-  let set = false;
-  for (const name of VARIABLES) {
-    const value = process.env[name] || process.env[name.toUpperCase()] || '';
-    if (value !== '' && name !== 'no_proxy') set = true;
-    values += `${value}\n`;
-  }
-  return set ? values : '';
+function namesProxy(): boolean {
+  return ['http_proxy', 'https_proxy', 'all_proxy'].some(
+    (name) => process.env[name] || process.env[name.toUpperCase()],
+  );
 }

@@ -48,6 +48,13 @@ test.each<[LogLevel, string]>([
   expect(text).toBe(expected.replace(/[A-Z]+ +/, 'hello'));
 });
 
+test('every line has its own colours', () => {
+  const format = lineFormat(() => 'a\nb', true);
+  const text = format.transform({ level: 'critical', message: '', time })[MESSAGE] as string;
+  const [open, close] = ['\x1b[41m\x1b[37m\x1b[1m', '\x1b[22m\x1b[39m\x1b[49m'];
+  expect(text.split(' | ')[2]).toBe(`${open}a${close}\n${open}    b${close}`);
+});
+
 test("winston's order is loguru's, the other way round", () => {
   expect(Object.entries(WINSTON_LEVELS).toSorted(([, a], [, b]) => b - a)).toEqual(
     Object.entries(LOG_LEVELS).map(([level, severity]) => [level, 50 - severity]),

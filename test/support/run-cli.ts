@@ -1,0 +1,153 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
+
+const CHAIN = fileURLToPath(new URL('../../bin/chain.js', import.meta.url));
+
+/** A folder of one test's own, where its commands run and have their home. Removed after the test. */
+export interface Workspace {
+  readonly folder: string;
+  path(name: string): string;
+  /** Writes a file, making its folders; gives its path. */
+  write(name: string, content: string | Uint8Array): string;
+  read(name: string): string;
+  /** The events of a log of JSON lines. */
+  events(name: string): readonly Readonly<Record<string, unknown>>[];
+  run(args: readonly string[], options?: RunOptions): Promise<Outcome>;
+  /** For a command that something is to happen to before it ends. */
+  start(args: readonly string[], options?: RunOptions): Running;
+}
+
+export interface RunOptions {
+  /** Besides `PATH` and a home of its own; nothing of this process's environment is passed on. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** What is piped into it. Default: nothing, and the pipe is closed. `open`: the pipe stays open. */
+  readonly stdin?: string | Uint8Array | 'open';
+  /** Instead of `node bin/chain.js`, which is appended. */
+  readonly command?: readonly string[];
+}
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  /** Its durations and speeds replaced: `N ms`, `N tokens/s`. */
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly done: Promise<Outcome>;
+  /** Settles when stdout and stderr together have this text; rejects when the command ends before. */
+  sees(text: string): Promise<void>;
+}
+
+const folders: string[] = [];
+const children = new Set<ChildProcessWithoutNullStreams>();
+
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+export function makeWorkspace(): Workspace {
+  const folder = mkdtempSync(join(tmpdir(), 'chain-cli-'));
+  folders.push(folder);
+  mkdirSync(join(folder, 'home'));
+  const path = (name: string) => join(folder, name);
+  const read = (name: string) => readFileSync(path(name), 'utf8');
+  const start: Workspace['start'] = (args, options = {}) => startIn(folder, args, options);
+  return {
+    folder,
+    path,
+    read,
+    start,
+    write(name, content) {
+      mkdirSync(dirname(path(name)), { recursive: true });
+      writeFileSync(path(name), content);
+      return path(name);
+    },
+    events: (name) =>
+      read(name)
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    run: (args, options) => start(args, options).done,
+  };
+}
+
+/** What a command is started with: the program and its arguments, and its environment. */
+export function commandLine(
+  folder: string,
+  args: readonly string[],
+  { env = {}, command = [process.execPath] }: RunOptions = {},
+): { readonly file: string; readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } {
+  const { PATH, SystemRoot, TEMP } = process.env;
+  const home = join(folder, 'home');
+  const own = {
+    PATH,
+    SystemRoot,
+    TEMP,
+    HOME: home,
+    USERPROFILE: home,
+    XDG_CONFIG_HOME: join(home, '.config'),
+  };
+  const [file, ...before] = command;
+  return { file: file!, args: [...before, CHAIN, ...args], env: { ...own, ...env } };
+}
+
+function startIn(folder: string, args: readonly string[], options: RunOptions): Running {
+  const { cwd = folder, stdin = '' } = options;
+  const line = commandLine(folder, args, options);
+  const child = spawn(line.file, line.args, { cwd, env: line.env, stdio: 'pipe' });
+  children.add(child);
+  child.stdin.on('error', () => {}); // It may end without reading.
+  if (stdin !== 'open') child.stdin.end(stdin);
+
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const waiting = new Set<() => void>();
+  const collect = (parts: Buffer[]) => (part: Buffer) => {
+    parts.push(part);
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', collect(out));
+  child.stderr.on('data', collect(err));
+  const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString();
+  const done = new Promise<Outcome>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      children.delete(child);
+      resolve({ code, stdout: text(out), stderr: settle(text(err)) });
+    });
+  });
+  return {
+    child,
+    done,
+    sees: (wanted) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!text([...out, ...err]).includes(wanted)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+        done.then(
+          ({ stdout, stderr }) => reject(new Error(`never said ${wanted}:\n${stdout}\n${stderr}`)),
+          reject,
+        );
+      }),
+  };
+}
+
+/** Times are never the same twice. */
+export function settle(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
+    .replace(/ · [\d.]+ tokens\/s/g, '')
+    .replace(/\b\d+ ms|\b\d+\.\d+ s\b/g, 'N ms');
+}
