@@ -48,6 +48,8 @@ async function bundle() {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
+    // In place of Node's own, which loads all of its fetch: 14 ms. The openai package is the only one to ask for it.
+    inject: ['src/models/headers.ts'],
     define: { PROMPTCHAIN_VERSION: JSON.stringify(version) },
     metafile: true,
     logLevel: 'warning',

@@ -11,6 +11,8 @@ export interface CallContext {
   readonly parent: Lineage | null;
   /** Handlers inside whose own methods this is: they do not hear what is started here. */
   readonly muted: readonly CallbackHandler[];
+  /** The run whose event a handler is hearing, or whose tool function this is. */
+  readonly runId?: string | undefined;
 }
 
 /**
@@ -131,7 +133,7 @@ function probe(
   if (probes++ === 0) watch.enable();
   try {
     const result = storage.run(context, callMethod, handler, method, event);
-    manner.lasting = leftWork || isThenable(result);
+    manner.lasting = leftWork;
     return result;
   } finally {
     if (--probes === 0) watch.disable();

@@ -39,14 +39,14 @@ export interface TreeState {
 export function targetsFor(
   type: EventType,
   subscriptions: readonly Subscription[],
-  context: Pick<CallContext, 'scoped' | 'muted'>,
+  run: Pick<CallContext, 'scoped' | 'muted'> & { readonly id: string },
 ): readonly Target[] {
   const { method: methodName, ignore } = EVENT_TABLE[type];
   const targets: Target[] = [];
   for (const subscription of subscriptions) {
     const { handler } = subscription;
     if (handler[ignore]) continue;
-    const own = { scoped: context.scoped, parent: null, muted: [...context.muted, handler] };
+    const own = { scoped: run.scoped, parent: null, muted: [...run.muted, handler], runId: run.id };
     const add = (method: unknown, asText: boolean) => {
       if (typeof method !== 'function') return false;
       const known = method as Target['method'];

@@ -1,5 +1,6 @@
 import { ChainError } from '../errors.js';
 import { wantsColor } from './color.js';
+import { currentContext } from './context.js';
 import { fileTransport, openFileSink } from './file-sink.js';
 import { LOG_LEVELS, type LogLevel, lineFormat, WINSTON_LEVELS } from './log-line.js';
 import { renderMessage, serializeRecord } from './log-message.js';
@@ -46,16 +47,6 @@ export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
   complete(): Promise<void>;
 }
 
-/** Says which run the code that calls is part of. */
-export type RunIdSource = () => string | undefined;
-
-let currentRunId: RunIdSource = () => undefined;
-
-/** Lets records carry the id of the run that they are logged in. */
-export function setRunIdSource(source: RunIdSource): void {
-  currentRunId = source;
-}
-
 /** A logger that writes to `stderr` out of the box, and to whatever is added. */
 export function createLogger(stderr: () => NodeJS.WritableStream = () => process.stderr): Logger {
   const targets = new Map<number, Target>();
@@ -83,7 +74,7 @@ export function createLogger(stderr: () => NodeJS.WritableStream = () => process
   const log = (level: LogLevel, message: unknown, extra: readonly unknown[]) => {
     if (!untouched && !isWanted(targets, level)) return;
     const to = start();
-    to.write({ level, [LEVEL]: level, message, extra, time: Date.now(), runId: currentRunId() });
+    to.write({ level, [LEVEL]: level, message, extra, time: Date.now(), runId: currentContext()?.runId });
   };
 
   const methodOf =

@@ -8,5 +8,5 @@ import { CallbackManager, type Callbacks } from './manager.js';
 export function withCallbacks<T>(callbacks: Callbacks, fn: () => T): T {
   const outer = currentContext();
   const scoped = [...(outer?.scoped ?? []), ...CallbackManager.subscribe(callbacks)];
-  return runInContext({ scoped, parent: outer?.parent ?? null, muted: outer?.muted ?? [] }, fn);
+  return runInContext({ scoped, parent: outer?.parent ?? null, muted: outer?.muted ?? [], runId: outer?.runId }, fn);
 }

@@ -8,7 +8,9 @@ export function assertSchema(schema: Schema, file: string): void {
   try {
     validator(schema);
   } catch (cause) {
-    throw new ChainError('invalid_argument', `--schema ${file}: ${(cause as Error).message}`, { cause });
+    // The validator lists every way in which it could be right; the first says where it is wrong.
+    const why = (cause as Error).message.replace(/^schema is invalid: data/, '').split(', ')[0];
+    throw new ChainError('invalid_argument', `--schema ${file}: not a JSON Schema: ${why}`, { cause });
   }
 }
 

@@ -1,51 +1,78 @@
-import { parseDocument } from 'yaml';
-import * as z from 'zod/mini';
 import { ChainError } from '../errors.js';
+import { checkSchema, type JsonSchema } from '../prompts/json-schema.js';
 import type { Config } from './config.js';
+import { parseYaml } from './yaml.js';
 
-const price = z.strictObject({
-  input: z.number().check(z.gte(0)),
-  output: z.number().check(z.gte(0)),
-  cachedInput: z.optional(z.number().check(z.gte(0))),
-});
+const PRICE = { description: 'In dollars per million tokens.', type: 'number', minimum: 0 } as const;
 
-const schema = z.strictObject({
-  model: z.optional(z.string()),
-  prices: z.optional(z.record(z.string(), price)),
-  providers: z.optional(
-    z.record(z.string(), z.strictObject({ baseUrl: z.url(), keyVariable: z.optional(z.string()) })),
-  ),
-  defaults: z.optional(
-    z.strictObject({
-      temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
-      topP: z.optional(z.number().check(z.gte(0), z.lte(1))),
-      maxTokens: z.optional(z.int().check(z.gte(1))),
-      seed: z.optional(z.int()),
-      verbose: z.optional(z.boolean()),
-      log: z.optional(z.string()),
-      logFormat: z.optional(z.enum(['text', 'jsonl'])),
-      logTokens: z.optional(z.boolean()),
-      quiet: z.optional(z.boolean()),
-      stream: z.optional(z.boolean()),
-      timeout: z.optional(z.number().check(z.gt(0))),
-      retries: z.optional(z.int().check(z.gte(0))),
-    }),
-  ),
-});
+/** What a configuration may say: the table that it is checked against. */
+export const CONFIG_SCHEMA = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Configuration of chain',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    model: {
+      description: 'The model that answers where nothing else names one.',
+      type: 'string',
+      minLength: 1,
+    },
+    prices: {
+      description: 'Prices by model; they win over the list that ships.',
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['input', 'output'],
+        properties: { input: PRICE, output: PRICE, cachedInput: PRICE },
+      },
+    },
+    providers: {
+      description: 'OpenAI-compatible servers by the prefix that names them.',
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['baseUrl'],
+        properties: {
+          baseUrl: { description: 'What stands before /chat/completions.', type: 'string', minLength: 1 },
+          keyVariable: {
+            description: 'The environment variable that holds its key.',
+            type: 'string',
+            minLength: 1,
+          },
+        },
+      },
+    },
+    defaults: {
+      description: 'Flags of chain run that hold unless they are given.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        temperature: { type: 'number', minimum: 0, maximum: 2 },
+        topP: { type: 'number', minimum: 0, maximum: 1 },
+        maxTokens: { type: 'integer', minimum: 1 },
+        seed: { type: 'integer' },
+        verbose: { type: 'boolean' },
+        log: { type: 'string', minLength: 1 },
+        logFormat: { type: 'string', enum: ['text', 'jsonl'] },
+        logTokens: { type: 'boolean' },
+        quiet: { type: 'boolean' },
+        stream: { type: 'boolean' },
+        timeout: { type: 'number', minimum: 0.001 },
+        retries: { type: 'integer', minimum: 0 },
+      },
+    },
+  },
+} as const satisfies JsonSchema;
 
-/** @throws ChainError `invalid_config`, naming the file and every key that is wrong */
+/** @throws ChainError `invalid_config`, naming the file and everything in it that is wrong */
 export function parseConfig(text: string, file: string): Config {
-  const document = parseDocument(text, { prettyErrors: true });
-  const [broken] = document.errors;
-  if (broken !== undefined) {
-    const at = broken.linePos?.[0];
-    const place = at === undefined ? file : `${file}:${at.line}:${at.col}`;
-    throw new ChainError('invalid_config', `${place}: ${broken.message.split('\n')[0]}`, { cause: broken });
-  }
-  const result = schema.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {});
-  if (result.success) return result.data as Config;
-  const wrong = result.error.issues.map(({ path, message }) =>
-    [path.join('.'), message].filter(Boolean).join(': '),
+  const data = parseYaml(text, file, 'invalid_config') ?? {};
+  const problems = checkSchema(CONFIG_SCHEMA, data);
+  if (problems.length === 0) return data as Config;
+  const wrong = problems.map(({ path, message }) =>
+    path.length === 0 ? 'it must be keys and values' : message,
   );
-  throw new ChainError('invalid_config', `${file}: ${wrong.join('; ')}`, { cause: result.error });
+  throw new ChainError('invalid_config', `${file}: ${wrong.join('; ')}`);
 }

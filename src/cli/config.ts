@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { ChainError } from '../errors.js';
 import type { ModelParams } from '../messages.js';
 import type { PriceOverrides } from '../tokens/prices.js';
+import { readTextFile } from './read-text-file.js';
 
 /** What a person has set once for all runs. Data only. */
 export interface Config {
@@ -58,11 +58,12 @@ export async function loadConfig(
   if (file === undefined) return {};
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
+    text = await readTextFile(file, '--config');
+  } catch (error) {
     // A home folder that is missing or can't be read never fails a run.
-    if (flag === undefined) return {};
-    throw new ChainError('file_not_readable', `--config: ${file}: ${(cause as Error).message}`, { cause });
+    const unreadable = error instanceof ChainError && error.code === 'file_not_readable';
+    if (unreadable && flag === undefined) return {};
+    throw error;
   }
   const { parseConfig } = await import('./config-schema.js');
   return parseConfig(text, file);

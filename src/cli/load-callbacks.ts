@@ -2,6 +2,7 @@ import * as nodeModule from 'node:module';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { CallbackManager } from '../callbacks/manager.js';
 import { ChainError } from '../errors.js';
 import { BaseCallbackHandler, type CallbackHandler, EVENT_TABLE } from '../events.js';
 import { didYouMean } from '../prompts/nearest-name.js';
@@ -22,11 +23,12 @@ export async function loadCallbacks(modules: readonly string[]): Promise<Callbac
 }
 
 async function loadModule(path: string): Promise<CallbackHandler[]> {
+  const { href: url } = pathToFileURL(resolve(path));
   let exports: Record<string, unknown>;
   try {
-    exports = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
+    exports = (await import(url)) as Record<string, unknown>;
   } catch (cause) {
-    throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause)}`, { cause });
+    throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause, url)}`, { cause });
   }
   const values = [...new Set(Object.values(exports).flat())];
   const objects = values.filter((value) => hears(value, path));
@@ -41,6 +43,11 @@ async function loadModule(path: string): Promise<CallbackHandler[]> {
     throw new ChainError('invalid_callback', why, {
       hint: 'Export an object or a class with methods such as onLLMNewToken or onEvent.',
     });
+  }
+  try {
+    CallbackManager.subscribe(found);
+  } catch (cause) {
+    throw new ChainError('invalid_callback', `--callback ${path}: ${(cause as Error).message}`, { cause });
   }
   return found;
 }
@@ -89,12 +96,17 @@ function methodNames(value: object): string[] {
   return names;
 }
 
-function whyNotLoaded(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
+function whyNotLoaded(cause: unknown, url: string): string {
+  const { code, message, stack, url: missing } = cause as NodeJS.ErrnoException & { readonly url?: string };
+  if (code === 'ERR_MODULE_NOT_FOUND' && missing === url) return 'no such file';
+  if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'a folder, not a file';
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return `Node ${process.versions.node} does not load TypeScript; Node 22.18 and later do`;
   }
-  return (message ?? String(cause)).split('\n')[0] as string;
+  const reason = (message ?? String(cause)).split('\n')[0]!;
+  // Where it doesn't parse stands above the message, as `file:///…/handlers.mjs:3`.
+  const line = cause instanceof SyntaxError ? /^file:.*:(\d+)\n/.exec(stack ?? '')?.[1] : undefined;
+  return line === undefined ? reason : `line ${line}: ${reason}`;
 }
 
 type Resolve = (specifier: string, context: unknown, next: (s: string, c: unknown) => unknown) => unknown;

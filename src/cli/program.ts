@@ -30,7 +30,9 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    const wrong = new ChainError('invalid_argument', error.message.replace(/^error: /, ''), { cause: error });
+    // Below it there may be a suggestion.
+    const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
+    const wrong = new ChainError('invalid_argument', message, { cause: error, ...(hint && { hint }) });
     if (args.includes('--json')) io.stdout.write(renderErrorJson(toErrorRecord(wrong), ''));
     throw wrong;
   }

@@ -9,14 +9,18 @@ export const runCommand: CliCommand = {
       .description('Run a prompt template: the answer goes to stdout as it comes, a token summary to stderr.')
       .argument('[template]', 'a template file; - for standard input')
       .option('--prompt <text>', 'the template itself, in place of a file')
-      .option('--var <name=value>', 'set a variable; =@file reads a file, =- standard input', collect, [])
-      .option('--vars <file>', 'set variables from a JSON or YAML file', collect, [])
+      .option(
+        '--var <name=value>',
+        'set a variable; =@file reads a file, =- standard input; may be repeated',
+        collect,
+      )
+      .option('--vars <file>', 'set variables from a JSON or YAML file; may be repeated', collect)
       .option('--model <name>', 'the model, such as gpt-5-mini, ollama:llama3.2 or offline')
-      .option('--system <text>', 'the system message, in place of the template’s')
+      .option('--system <text>', "the system message, in place of the template's")
       .option('--temperature <number>', '0 to 2', number(0, 2))
       .option('--top-p <number>', '0 to 1', number(0, 1))
       .option('--max-tokens <number>', 'the most tokens the answer may have', integer(1))
-      .option('--stop <text>', 'a text at which the answer ends; may be repeated', collect, [])
+      .option('--stop <text>', 'a text at which the answer ends; may be repeated', collect)
       .option('--seed <number>', 'for repeatable answers, where the model knows it', integer())
       .option('--schema <file>', 'a JSON Schema that the answer must follow')
       .option('--verbose', 'a console trace on stderr')
@@ -28,12 +32,7 @@ export const runCommand: CliCommand = {
         ]),
       )
       .option('--log-tokens', 'tokens one by one in a text log')
-      .option(
-        '--callback <module>',
-        'a module whose exports are callback handlers; may be repeated',
-        collect,
-        [],
-      )
+      .option('--callback <module>', 'a module whose exports are callback handlers; may be repeated', collect)
       .option('--json', 'one JSON document on stdout')
       .option('--output <file>', 'the answer into a file')
       .option('--quiet', 'errors only')
@@ -44,9 +43,9 @@ export const runCommand: CliCommand = {
       .option('--retries <number>', 'how often a failed request is made again (default: 2)', integer(0))
       .option('--config <file>', 'the configuration, in place of the usual one')
       .addHelpText('after', EXAMPLES)
-      .action(async (template: string | undefined, flags: RunFlags) => {
+      .action(async (template: string | undefined, flags: Partial<RunFlags>) => {
         const { runTemplate } = await import('./run-template.js');
-        await runTemplate(template, flags, io);
+        await runTemplate(template, { ...NOT_REPEATED, ...flags }, io);
       });
   },
 };
@@ -63,7 +62,10 @@ Examples:
 Exit codes: 0 ok, 1 the run failed, 2 usage, 130 Ctrl-C.
 `;
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+/** Not as commander's defaults, which it would show. */
+const NOT_REPEATED = { var: [], vars: [], stop: [], callback: [] } as const;
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

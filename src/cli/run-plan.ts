@@ -9,7 +9,8 @@ import { loadTemplateFile, parseTemplate, type TemplateFile } from '../prompts/l
 import type { PromptValues } from '../prompts/prompt.js';
 import { type Config, loadConfig } from './config.js';
 import { type Io, readAll } from './io.js';
-import { readStdinValue, readTextFile, readVariables } from './variables.js';
+import { readTextFile } from './read-text-file.js';
+import { readStdinValue, readVariables } from './variables.js';
 
 /** The flags of `chain run`, as they were given: what is undefined was not. */
 export interface RunFlags {

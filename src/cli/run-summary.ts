@@ -2,19 +2,32 @@ import { renderCost, renderDuration, renderUsage } from '../callbacks/figures.js
 import { cleanControls } from '../safety/clean.js';
 import type { RunReport } from './run-report.js';
 
-/** The summary: one line, and one below it for each warning. No colour: the caller dims it where it may. */
+/**
+ * The summary: one line, and one below it for each warning. Of a run that failed before anything was spent there is
+ * nothing to sum up, and its error says the rest. No colour: the caller dims it where it may.
+ */
 export function renderSummary(report: RunReport): string {
+  const figures = endOf(report) === 'failed' && report.usage === null ? [] : [renderFigures(report)];
+  const lines = [...figures, ...report.warnings.map((warning) => `warning: ${warning}`)];
+  return lines.map((line) => `${cleanControls(line)}\n`).join('');
+}
+
+function renderFigures(report: RunReport): string {
   const { usage, durationMs, firstTokenMs } = report;
   const parts = [
     ...(report.offline ? [`${report.model} · offline, not a language model`] : [report.model ?? 'no model']),
     usage === null ? 'no tokens' : renderUsage(usage),
-    report.offline ? 'price none' : renderCost(report.cost),
+    ...price(report),
     ...(firstTokenMs === null ? [] : [`first token ${renderDuration(firstTokenMs)}`]),
     ...speed(report),
     `${ENDS[endOf(report)]}${renderDuration(durationMs)}`,
   ];
-  const lines = [parts.join(' · '), ...report.warnings.map((warning) => `warning: ${warning}`)];
-  return `${cleanControls(lines.join('\n'))}\n`;
+  return parts.join(' · ');
+}
+
+function price({ offline, usage, cost }: RunReport): string[] {
+  if (usage === null) return [];
+  return [offline ? 'price none' : renderCost(cost)];
 }
 
 const ENDS = { whole: '', failed: 'failed after ', stopped: 'stopped after ' } as const;

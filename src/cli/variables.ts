@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { ChainError } from '../errors.js';
 import { decodeText } from '../prompts/decode.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import { type Io, readAll } from './io.js';
+import { readTextFile } from './read-text-file.js';
 
 /** The variables that a command line sets. */
 export interface Variables {
@@ -71,14 +70,8 @@ async function readValue(name: string, text: string, io: Io): Promise<string> {
 
 async function readVarsFile(file: string): Promise<object> {
   const text = await readTextFile(file, '--vars');
-  let data: unknown;
-  try {
-    data = extname(file) === '.json' ? JSON.parse(text) : (await import('yaml')).parse(text);
-  } catch (cause) {
-    throw new ChainError('invalid_argument', `${file}: ${(cause as Error).message.split('\n')[0]}`, {
-      cause,
-    });
-  }
+  const { parseYaml } = await import('./yaml.js'); // JSON is YAML, too.
+  const data = parseYaml(text, file, 'invalid_argument');
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new ChainError('invalid_argument', `${file}: holds no names with values`, {
       hint: 'A --vars file is one JSON or YAML mapping, such as {"number": 2}.',
@@ -86,25 +79,6 @@ async function readVarsFile(file: string): Promise<object> {
   }
   return data;
 }
-
-/** @throws ChainError `file_not_readable`, naming the flag that asked for the file */
-export async function readTextFile(file: string, flag: string): Promise<string> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = WHY[code ?? ''] ?? (cause as Error).message;
-    throw new ChainError('file_not_readable', `${flag}: ${file}: ${why}`, { cause });
-  }
-  return decodeText(bytes, file);
-}
-
-const WHY: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'no permission to read it',
-  EISDIR: 'is a folder',
-};
 
 function withoutFinalNewline(text: string): string {
   return text.replace(/\r?\n$/, '');

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { currentContext, runInContext } from '../../src/callbacks/context.js';
 import { CallbackManager } from '../../src/callbacks/manager.js';
+import { Run } from '../../src/callbacks/run.js';
 import { withCallbacks } from '../../src/callbacks/scope.js';
 import { withTokenCounter } from '../../src/callbacks/with-token-counter.js';
 import { Chain } from '../../src/chains/chain.js';
@@ -208,6 +209,16 @@ describe('a handler that calls a model itself', () => {
   );
 });
 
+describe('a run that a handler started', () => {
+  it('is not heard by it in its children either, wherever they are started', () => {
+    const heard = recorder();
+    const callbacks = [heard];
+    const run = new Run('run', {}, { callbacks }, { scoped: [], parent: null, muted: [heard] });
+    new Run('child', {}, { callbacks, parent: run }, null).emit({ type: 'text', text: '', kind: 'note' });
+    expect(heard.types).toEqual([]);
+  });
+});
+
 describe('the context', () => {
   const context = { scoped: [], parent: null, muted: [] };
 
@@ -304,6 +315,7 @@ describe('AsyncLocalStorage', () => {
       'with streams',
       'for await (const _ of chain.stream({ input: "a" }, { callbacks: [recorder()] }));',
     ],
+    ['off', 'with streams and no handlers', 'for await (const _ of chain.stream({ input: "a" }));'],
     ['off', 'with a handler that throws', 'await call({ name: "x", onLLMEnd() { throw new Error(); } });'],
     ['on', 'with an asynchronous handler', 'await call({ async onLLMEnd() {} });'],
     ['on', 'with one that shows it late', 'await call({ onLLMEnd: () => Promise.resolve() });'],

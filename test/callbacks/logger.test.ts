@@ -9,8 +9,8 @@ import {
   type Logger,
   type LogTargetOptions,
   logger as ours,
-  setRunIdSource,
 } from '../../src/callbacks/logger.js';
+import { runInContext } from '../../src/callbacks/context.js';
 import { ChainError } from '../../src/errors.js';
 import { bundle, run } from './bundled.js';
 import { EVENT_SAMPLES } from './event-samples.js';
@@ -45,7 +45,6 @@ beforeEach(() => {
 
 afterEach(() => {
   logger.remove();
-  setRunIdSource(() => undefined);
   vi.useRealTimers();
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
@@ -254,9 +253,9 @@ describe('remove', () => {
 
 describe('a record', () => {
   test('carries the id of the run that it is logged in', () => {
-    setRunIdSource(() => EVENT_SAMPLES.chainStart.runId);
     logger.add(join(folder, 'output.jsonl'));
-    logger.info('x');
+    const { runId } = EVENT_SAMPLES.chainStart;
+    runInContext({ scoped: [], parent: null, muted: [], runId }, () => logger.info('x'));
     expect(screen.text).toBe(`${TIME} | INFO     | [1a2b3c4d] x\n`);
     expect(JSON.parse(read(join(folder, 'output.jsonl')))).toMatchObject({
       runId: EVENT_SAMPLES.chainStart.runId,

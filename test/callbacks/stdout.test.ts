@@ -139,6 +139,7 @@ describe('a tree', () => {
         model('retry', { attempt: 1, delayMs: 1500, reason: '429 Too Many Requests' }),
         model('llmError', {
           error: timedOut,
+          model: 'gpt-5-mini',
           text: 'Roses\nare',
           usage: spent,
           cost: 0.5,
@@ -411,7 +412,7 @@ describe('beside a live answer', () => {
         stream.text += '|';
       },
     };
-    const fails = { error: timedOut, text: 'Hel', usage: null, cost: null, durationMs: 1 };
+    const fails = { error: timedOut, model: 'gpt-5-mini', text: 'Hel', usage: null, cost: null, durationMs: 1 };
     tell(new StdoutCallbackHandler({ stream, color: false, live }), [
       ...running,
       running[0]!,
@@ -454,7 +455,7 @@ describe('hostile text', () => {
       }),
       lone('retry', { attempt: 1, delayMs: 1, reason: evil }),
       lone('llmEnd', answer(evil, { toolCalls: calls, finishReason: evil, model: evil })),
-      lone('llmError', { error, text: evil, usage: null, cost: null, durationMs: 1 }),
+      lone('llmError', { error, model: evil, text: evil, usage: null, cost: null, durationMs: 1 }),
       run('agentAction', { tool: evil, input: evil, log: evil }),
       run('agentFinish', { output: evil, log: `log ${evil}` }),
       run('customEvent', { eventName: evil, data: evil }),

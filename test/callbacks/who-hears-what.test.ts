@@ -302,11 +302,12 @@ describe('what a handler hears of', () => {
     const heard: unknown[] = [];
     const all = recorder();
     const handler: CallbackHandler = {
-      onLLMStart: ({ type, prompt: text, ...rest }) => void heard.push([type, text, 'messages' in rest]),
+      onLLMStart: ({ type, prompt: text, ...rest }) =>
+        void heard.push([type, text, 'messages' in rest, 'tools' in rest]),
       onEvent: (event) => all.onEvent?.(event),
     };
     await new FakeModel({ steps: [FINISH] }).invoke([wordy, asked], { callbacks: [handler] });
-    expect(heard).toEqual([['llmStart', 'System: Be brief.\nHuman: Hi', false]]);
+    expect(heard).toEqual([['llmStart', 'System: Be brief.\nHuman: Hi', false, false]]);
     expect(all.types).toEqual(['chatModelStart', 'llmEnd']);
   });
 

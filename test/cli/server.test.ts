@@ -34,7 +34,7 @@ describe('against a server', () => {
     expect(await here.run(RUN, { env: at(server) })).toEqual({
       code: 0,
       stdout: 'Hello, Ann!\n',
-      stderr: `gpt-5-mini-2025-08-07 · ${REPORTED} · $0.0000 · first token N ms · N ms\n`,
+      stderr: `gpt-5-mini-2025-08-07 · ${REPORTED} · no price · first token N ms · N ms\n`,
     });
     expect(
       server.received.map(({ method, path, headers, body }) => ({
@@ -171,7 +171,11 @@ describe('against a server', () => {
     const { code, stdout, stderr } = await here.run([...RUN, '--output', 'answer.txt', '--retries', '0'], {
       env: at(server),
     });
-    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: '?' });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `gpt-5-mini · 12 in + 3 out = 15 tokens (estimated) · no price · failed after N ms\nwarning: what had come of the answer is in answer.txt.partial\nchain: ${server.host} broke off before the answer was whole\n`,
+    });
     expect(here.read('answer.txt')).toBe('old');
     expect(here.read('answer.txt.partial')).toBe('half an ans\n');
     if (process.platform !== 'win32')
@@ -179,8 +183,11 @@ describe('against a server', () => {
   });
 
   it.each([
-    { file: 'missing/answer.txt', stderr: '' },
-    { file: 'home', stderr: '' },
+    {
+      file: 'missing/answer.txt',
+      stderr: 'chain: --output missing/answer.txt: there is no folder missing\n',
+    },
+    { file: 'home', stderr: 'chain: --output home: is a folder\n' },
   ])('--output $file is refused before anything is asked', async ({ file, stderr }) => {
     const server = await serve(answerOf('x'));
     expect(await here.run([...RUN, '--output', file], { env: at(server) })).toEqual({
@@ -246,18 +253,19 @@ describe('--schema', () => {
   });
 
   it.each([
-    { content: '{', stderr: '' },
-    { content: '[]', stderr: '' },
-    { content: '{"type": "objekt"}', stderr: '' },
-    { content: undefined, stderr: '' },
-  ])('is refused before anything is asked: $content', async ({ content, stderr }) => {
+    { content: '{', why: /^chain: --schema schema\.json: .* JSON .*\n$/ }, // V8's own words
+    { content: '[]', why: /^chain: --schema schema\.json: a JSON Schema is an object\n$/ },
+    {
+      content: '{"type": "objekt"}',
+      why: /^chain: --schema schema\.json: not a JSON Schema: \/type must be equal to one of the allowed values\n$/,
+    },
+    { content: undefined, why: /^chain: --schema: schema\.json: no such file\n$/ },
+  ])('is refused before anything is asked: $content', async ({ content, why }) => {
     if (content !== undefined) here.write('schema.json', content);
     const server = await serve(answerOf('x'));
-    expect(await here.run([...RUN, '--schema', 'schema.json'], { env: at(server) })).toEqual({
-      code: 2,
-      stdout: '',
-      stderr,
-    });
+    const { code, stdout, stderr } = await here.run([...RUN, '--schema', 'schema.json'], { env: at(server) });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(why);
     expect(server.received).toEqual([]);
   });
 });
@@ -267,7 +275,11 @@ describe('what goes wrong', () => {
 
   it('a key that the server refuses: asked once, the key masked', async () => {
     const server = await serve(reply(401, { error: { message: `Incorrect API key provided: ${KEY}.` } }));
-    expect(await here.run(RUN, { env: at(server) })).toEqual({ code: 1, stdout: '', stderr: '?' });
+    expect(await here.run(RUN, { env: at(server) })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `chain: ${server.host} answered 401: Incorrect API key provided: ***.\n       Is OPENAI_API_KEY the right one for this server?\n`,
+    });
     expect(server.received).toHaveLength(1);
   });
 
@@ -279,7 +291,7 @@ describe('what goes wrong', () => {
     expect(await here.run([...RUN, '--quiet', '--model', 'lama'], { env: at(server) })).toEqual({
       code: 1,
       stdout: '',
-      stderr: '?',
+      stderr: `chain: ${server.host} answered 404: The model does not exist\n       Its models: llama3.2, qwen3.\n`,
     });
   });
 
@@ -289,13 +301,16 @@ describe('what goes wrong', () => {
       env: at(server),
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Hello\n' });
-    expect(stderr.split('\n').filter((line) => line.includes('retry'))).toEqual(['?']);
+    expect(stderr.split('\n').filter((line) => line.includes('retry'))).toEqual([
+      `    retry 1 in N ms: ${server.host} answered 429: Slow down`,
+      `    retry 2 in N ms: ${server.host} answered 429: Slow down`,
+    ]);
     expect(
       here
         .events('run.jsonl')
         .filter(({ type }) => type === 'retry')
         .map(({ attempt, reason }) => ({ attempt, reason })),
-    ).toEqual([]);
+    ).toEqual([1, 2].map((attempt) => ({ attempt, reason: `${server.host} answered 429: Slow down` })));
   });
 
   it('--retries 0 asks once', async () => {
@@ -312,13 +327,17 @@ describe('what goes wrong', () => {
     });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `chain: no answer from ${server.host} within N s\n`,
+      stderr: `chain: no answer from ${server.host} within N ms\n`,
     });
   });
 
   it('a server that is not there', async () => {
     const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' };
-    expect(await here.run([...RUN, '--retries', '0'], { env })).toEqual({ code: 1, stdout: '', stderr: '?' });
+    expect(await here.run([...RUN, '--retries', '0'], { env })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'chain: nothing listens at 127.0.0.1:1 (ECONNREFUSED)\n',
+    });
     const debug = await here.run([...RUN, '--retries', '0', '--quiet'], {
       env: { ...env, CHAIN_DEBUG: '1' },
     });
@@ -330,7 +349,7 @@ describe('what goes wrong', () => {
     expect(await here.run([...RUN, '--retries', '0'], { env: at(server) })).toEqual({
       code: 1,
       stdout: 'Hello, An\n',
-      stderr: '?',
+      stderr: `gpt-5-mini · 12 in + 3 out = 15 tokens (estimated) · no price · failed after N ms\nchain: ${server.host} broke off before the answer was whole\n`,
     });
     const json = await here.run([...RUN, '--json'], { env: at(server) });
     expect(json.code).toBe(1);
