@@ -1,23 +1,69 @@
-export { CallbackManager, type CallbackManagerOptions, type Callbacks } from './callbacks/manager.js';
 export type { HandlerFailure, OnHandlerError } from './callbacks/failures.js';
-export { FileCallbackHandler } from './callbacks/file.js';
-export { logger } from './callbacks/logger.js';
-export { Run, type RunOptions, type RunnableFields } from './callbacks/run.js';
-export { runSteps, type RunSteps } from './callbacks/lifecycle.js';
+export { FileCallbackHandler, type FileHandlerOptions } from './callbacks/file.js';
+export { type RunSteps, runSteps } from './callbacks/lifecycle.js';
+export { type Logger, type LogLevel, type LogTargetOptions, logger } from './callbacks/logger.js';
+export { CallbackManager, type CallbackManagerOptions, type Callbacks } from './callbacks/manager.js';
+export {
+  type EventFields,
+  type Lineage,
+  Run,
+  type RunnableFields,
+  type RunOptions,
+} from './callbacks/run.js';
 export { withCallbacks } from './callbacks/scope.js';
-export { StdoutCallbackHandler } from './callbacks/stdout.js';
-export { TokenCounter } from './callbacks/token-counter.js';
+export { StdoutCallbackHandler, type StdoutHandlerOptions } from './callbacks/stdout.js';
+export { type CountedRun, TokenCounter, type TokenTotals } from './callbacks/token-counter.js';
 export { withTokenCounter } from './callbacks/with-token-counter.js';
 export { Chain, type ChainInputs, type ChainResult } from './chains/chain.js';
 export { LLMChain, type LLMChainFields, type LLMChainResult } from './chains/llm-chain.js';
 export { ChainError, type ChainErrorCode, type ErrorRecord } from './errors.js';
-export * from './events.js';
-export type * from './messages.js';
-export { ChatOpenAI } from './models/chat-openai.js';
-export { createModel, type CreateModelFields } from './models/create.js';
 export {
-  Model,
+  type AgentActionEvent,
+  type AgentFinishEvent,
+  AsyncCallbackHandler,
+  BaseCallbackHandler,
+  type CallbackHandler,
+  type ChainEndEvent,
+  type ChainErrorEvent,
+  type ChainEvent,
+  type ChainStartEvent,
+  type ChatModelStartEvent,
+  type CustomEvent,
+  type Document,
+  EVENT_TYPES,
+  type EventOf,
+  type EventType,
+  type HandlerOptions,
+  type LLMEndEvent,
+  type LLMErrorEvent,
+  type LLMNewTokenEvent,
+  type LLMStartEvent,
+  type RetrieverEndEvent,
+  type RetrieverErrorEvent,
+  type RetrieverStartEvent,
+  type RetryEvent,
+  type TextEvent,
+  type ToolEndEvent,
+  type ToolErrorEvent,
+  type ToolStartEvent,
+} from './events.js';
+export type {
+  FinishReason,
+  Message,
+  ModelParams,
+  ResponseFormat,
+  Role,
+  ToolCall,
+  ToolDefinition,
+  Usage,
+  UsageSource,
+  UsageSum,
+} from './messages.js';
+export { ChatOpenAI, type ChatOpenAIFields } from './models/chat-openai.js';
+export { type CreateModelFields, createModel } from './models/create.js';
+export {
   type GenerateResult,
+  Model,
   type ModelCallOptions,
   type ModelChunk,
   type ModelFields,
@@ -25,9 +71,18 @@ export {
   type ModelRequest,
   type ModelResult,
 } from './models/model.js';
-export { OfflineModel } from './models/offline.js';
-export { OpenAI } from './models/openai.js';
-export { ChatPromptTemplate, MessagesPlaceholder } from './prompts/chat-template.js';
+export { OfflineModel, type OfflineModelFields } from './models/offline.js';
+export { OpenAI, type OpenAIFields } from './models/openai.js';
+export { PROVIDERS, type Provider, type Providers } from './models/providers.js';
+export { bindVariables } from './prompts/bind-variables.js';
+export {
+  ChatPromptTemplate,
+  type ChatPromptTemplateFields,
+  type ChatTemplateItem,
+  MessagesPlaceholder,
+} from './prompts/chat-template.js';
 export { loadTemplateFile, parseTemplate, type TemplateFile } from './prompts/load.js';
-export type { Prompt, PromptValue } from './prompts/prompt.js';
-export { PromptTemplate } from './prompts/template.js';
+export { MissingVariablesError, type Prompt, type PromptValue, type PromptValues } from './prompts/prompt.js';
+export { TemplateError } from './prompts/source-position.js';
+export { PromptTemplate, type PromptTemplateFields } from './prompts/template.js';
+export type { PriceOverride, PriceOverrides } from './tokens/prices.js';

@@ -8,5 +8,8 @@ import { CallbackManager, type Callbacks } from './manager.js';
 export function withCallbacks<T>(callbacks: Callbacks, fn: () => T): T {
   const outer = currentContext();
   const scoped = [...(outer?.scoped ?? []), ...CallbackManager.subscribe(callbacks)];
-  return runInContext({ scoped, parent: outer?.parent ?? null, muted: outer?.muted ?? [], runId: outer?.runId }, fn);
+  return runInContext(
+    { scoped, parent: outer?.parent ?? null, muted: outer?.muted ?? [], runId: outer?.runId },
+    fn,
+  );
 }

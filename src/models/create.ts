@@ -1,8 +1,5 @@
 import type { Model, ModelFields } from './model.js';
-
-type Providers = Readonly<
-  Record<string, { readonly baseUrl: string; readonly keyVariable?: string | undefined }>
->;
+import type { Providers } from './providers.js';
 
 export interface CreateModelFields extends ModelFields {
   readonly timeoutMs?: number | undefined;

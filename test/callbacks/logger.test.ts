@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { runInContext } from '../../src/callbacks/context.js';
 import { FileCallbackHandler } from '../../src/callbacks/file.js';
 import {
   createLogger,
@@ -10,7 +11,6 @@ import {
   type LogTargetOptions,
   logger as ours,
 } from '../../src/callbacks/logger.js';
-import { runInContext } from '../../src/callbacks/context.js';
 import { ChainError } from '../../src/errors.js';
 import { bundle, run } from './bundled.js';
 import { EVENT_SAMPLES } from './event-samples.js';

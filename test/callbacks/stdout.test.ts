@@ -412,7 +412,14 @@ describe('beside a live answer', () => {
         stream.text += '|';
       },
     };
-    const fails = { error: timedOut, model: 'gpt-5-mini', text: 'Hel', usage: null, cost: null, durationMs: 1 };
+    const fails = {
+      error: timedOut,
+      model: 'gpt-5-mini',
+      text: 'Hel',
+      usage: null,
+      cost: null,
+      durationMs: 1,
+    };
     tell(new StdoutCallbackHandler({ stream, color: false, live }), [
       ...running,
       running[0]!,

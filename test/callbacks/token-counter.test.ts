@@ -6,7 +6,15 @@ const error = { name: 'ChainError', code: 'stream_cut', message: 'the stream was
 
 function fails(runId: string, more: object = {}) {
   const run = syntheticRun('ChatOpenAI', runId);
-  return run('llmError', { error, model: 'gpt-5-mini', text: '', usage: null, cost: null, durationMs: 1, ...more });
+  return run('llmError', {
+    error,
+    model: 'gpt-5-mini',
+    text: '',
+    usage: null,
+    cost: null,
+    durationMs: 1,
+    ...more,
+  });
 }
 
 function ends(runId: string, more: Parameters<typeof answer>[1] = {}) {

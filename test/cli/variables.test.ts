@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeWorkspace, type Workspace } from '../support/run-cli.js';
+
+let here: Workspace;
+beforeEach(() => {
+  here = makeWorkspace();
+  here.write('show.txt', '<{text}>\n');
+  here.write('add.txt', '1 + {number} = \n');
+});
+
+/** The prompt as the model would get it. */
+async function prompt(args: readonly string[], stdin: string | Uint8Array | 'open' = '') {
+  const { stdout, stderr } = await here.run(['run', ...args, '--dry-run', '--json'], { stdin });
+  if (stderr !== '') throw new Error(stderr);
+  return JSON.parse(stdout).messages[0].content;
+}
+
+async function mistake(args: readonly string[], stdin = '') {
+  const { code, stdout, stderr } = await here.run(['run', ...args], { stdin });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  return stderr;
+}
+
+describe('--var', () => {
+  it.each([
+    ['a=b', '<a=b>'],
+    ['', '<>'],
+    ['{text} {other} {{x}}', '<{text} {other} {{x}}>'],
+    ['@file.txt', '<two\nlines>'],
+    ['@@file.txt', '<@file.txt>'],
+    ['-', '<piped\n>'],
+    ['\\-', '<->'],
+    ['-5', '<-5>'],
+    ['你好', '<你好>'],
+  ])('text=%s', async (value, expected) => {
+    here.write('file.txt', 'two\r\nlines\r\n');
+    expect(await prompt(['show.txt', '--var', `text=${value}`], 'piped\n\n')).toBe(expected);
+  });
+
+  it('the last of one name wins', async () => {
+    expect(await prompt(['show.txt', '--var', 'text=a', '--var', 'text=b'])).toBe('<b>');
+  });
+
+  it('sets names that every object has', async () => {
+    const args = ['--prompt', '{constructor} {__proto__}', '--var', 'constructor=a', '--var', '__proto__=b'];
+    expect(await prompt(args)).toBe('a b');
+  });
+
+  it.each([
+    {
+      args: ['--var', 'text', '--var', '=x'],
+      stderr: 'chain: not name=value: --var text, --var =x\n       A variable is set as --var name=value.\n',
+    },
+    {
+      args: ['--var', 'txet=a', '--var', 'other=b'],
+      stderr:
+        'chain: Unknown variables: txet (did you mean "text"?), other. Missing variable: text (show.txt:1:2)\n' +
+        '       show.txt has variable text.\n',
+    },
+    { args: ['--var', 'text=@nope.txt'], stderr: 'chain: --var text: nope.txt: no such file\n' },
+    { args: ['--var', 'text=@home'], stderr: 'chain: --var text: home: a folder, not a file\n' },
+  ])('$args', async ({ args, stderr }) => {
+    expect(await mistake(['show.txt', ...args])).toBe(stderr);
+  });
+});
+
+describe('--vars', () => {
+  beforeEach(() => {
+    here.write('a.json', '{"text": "from a", "other": [1], "number": 2}');
+    here.write('b.yaml', 'text: from b\nunused: true\n');
+  });
+
+  it.each([
+    [['--vars', 'a.json'], '<from a>'],
+    [['--vars', 'b.yaml'], '<from b>'],
+    [['--vars', 'a.json', '--vars', 'b.yaml'], '<from b>'],
+    [['--vars', 'b.yaml', '--vars', 'a.json'], '<from a>'],
+    [['--var', 'text=flag', '--vars', 'a.json'], '<flag>'],
+  ])('%j', async (args, expected) => {
+    expect(await prompt(['show.txt', ...args])).toBe(expected);
+  });
+
+  it.each([
+    { content: undefined, stderr: 'chain: --vars: v.yaml: no such file\n' },
+    {
+      content: 'a: [b',
+      stderr:
+        'chain: v.yaml:1:6: Flow sequence in block collection must be sufficiently indented and end with a ]\n',
+    },
+    {
+      content: '- a',
+      stderr:
+        'chain: v.yaml: holds no names with values\n       A --vars file is one JSON or YAML mapping, such as {"number": 2}.\n',
+    },
+    {
+      content: `a: &a [1, 1]\nb: [${'*a,'.repeat(200)}]`,
+      stderr: 'chain: v.yaml: Excessive alias count indicates a resource exhaustion attack\n',
+    },
+  ])('$content', async ({ content, stderr }) => {
+    if (content !== undefined) here.write('v.yaml', content);
+    expect(await mistake(['show.txt', '--vars', 'v.yaml'])).toBe(stderr);
+  });
+});
+
+describe('standard input', () => {
+  it.each([
+    {
+      what: 'is the template with -',
+      args: ['-', '--var', 'x=1'],
+      stdin: 'from stdin {x}\n',
+      expected: 'from stdin 1',
+    },
+    { what: 'is {input} when piped', args: ['--prompt', '[{input}]'], stdin: 'notes\n', expected: '[notes]' },
+    { what: 'is {input} even when it is empty', args: ['--prompt', '[{input}]'], stdin: '', expected: '[]' },
+    { what: 'goes before a default', args: ['default.txt'], stdin: 'piped', expected: '[piped]' },
+    {
+      what: 'leaves the default when it is empty',
+      args: ['default.txt'],
+      stdin: '',
+      expected: '[by default]',
+    },
+    {
+      what: 'is not read where --var sets input',
+      args: ['--prompt', '[{input}]', '--var', 'input=x'],
+      stdin: 'open' as const,
+      expected: '[x]',
+    },
+    {
+      what: 'is not read where --vars sets input',
+      args: ['--prompt', '[{input}]', '--vars', 'v.json'],
+      stdin: 'open' as const,
+      expected: '[v]',
+    },
+    {
+      what: 'is not read where nothing needs it',
+      args: ['add.txt', '--var', 'number=2'],
+      stdin: 'open' as const,
+      expected: '1 + 2 = ',
+    },
+  ])('$what', async ({ args, stdin, expected }) => {
+    here.write('default.txt', '---\ninputs: {input: by default}\n---\n[{input}]');
+    here.write('v.json', '{"input": "v"}');
+    expect(await prompt(args, stdin)).toBe(expected);
+  });
+
+  it.each([
+    {
+      args: ['--prompt', '{a}{b}', '--var', 'a=-', '--var', 'b=-'],
+      stderr: "chain: standard input can't be a and b at once\n",
+    },
+    { args: ['-', '--var', 'a=-'], stderr: "chain: standard input can't be the template and a at once\n" },
+  ])('$args', async ({ args, stderr }) => {
+    expect(await mistake(args, '{a}')).toBe(stderr);
+  });
+
+  it('that is not UTF-8 is a mistake', async () => {
+    const { code, stderr } = await here.run(['run', '--prompt', '{input}'], {
+      stdin: Uint8Array.of(0x61, 0xff),
+    });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        'chain: standard input:1:2: not UTF-8 at byte 1 (the first is byte 0)\n       Save the file as UTF-8.\n',
+    });
+  });
+});
+
+describe('--dry-run', () => {
+  it('shows messages, tokens and price, and asks nobody', async () => {
+    here.write('chat.txt', 'system:\nBe brief.\n\nuser:\nHi {text}');
+    const args = ['run', 'chat.txt', '--var', 'text=Ann', '--model', 'gpt-5-mini', '--dry-run'];
+    expect(await here.run(args)).toEqual({
+      code: 0,
+      stdout:
+        'system:\nBe brief.\n\nuser:\nHi Ann\n\ngpt-5-mini · 16 tokens in (estimated) · $0.000004 · nothing was sent\n',
+      stderr: '',
+    });
+    expect(JSON.parse((await here.run([...args, '--json'])).stdout)).toEqual({
+      schema: 1,
+      model: 'gpt-5-mini',
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'Hi Ann' },
+      ],
+      inputTokens: 16,
+      exact: true,
+      inputCost: 0.000004,
+    });
+  });
+
+  it('--system takes the place of the template’s own system message', async () => {
+    here.write('chat.txt', 'system:\nBe brief.\n\nuser:\nHi');
+    const { stdout } = await here.run(['run', 'chat.txt', '--system', 'Be long.', '--dry-run', '--json']);
+    expect(JSON.parse(stdout).messages).toEqual([
+      { role: 'system', content: 'Be long.' },
+      { role: 'user', content: 'Hi' },
+    ]);
+  });
+});
