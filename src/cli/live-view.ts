@@ -53,14 +53,12 @@ export class LiveView implements CallbackHandler {
   }
 
   onLLMEnd({ text }: LLMEndEvent): void {
-    this.#spinner?.stop();
     if (!this.#streamed) this.#waiting += text;
-    this.flush();
+    this.close();
   }
 
   onLLMError(): void {
-    this.#spinner?.stop();
-    this.flush();
+    this.close();
   }
 
   /** Writes what has come. */

@@ -28,7 +28,12 @@ async function loadModule(path: string): Promise<CallbackHandler[]> {
   try {
     exports = (await import(url)) as Record<string, unknown>;
   } catch (cause) {
-    throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause, url)}`, { cause });
+    // Node tells where only as it dies of it.
+    const unparsable = cause instanceof SyntaxError && !/\bexport named\b/.test(cause.message);
+    throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause, url)}`, {
+      cause,
+      ...(unparsable && { hint: `Where? node --check ${path}` }),
+    });
   }
   const values = [...new Set(Object.values(exports).flat())];
   const objects = values.filter((value) => hears(value, path));
@@ -97,16 +102,13 @@ function methodNames(value: object): string[] {
 }
 
 function whyNotLoaded(cause: unknown, url: string): string {
-  const { code, message, stack, url: missing } = cause as NodeJS.ErrnoException & { readonly url?: string };
+  const { code, message, url: missing } = cause as NodeJS.ErrnoException & { readonly url?: string };
   if (code === 'ERR_MODULE_NOT_FOUND' && missing === url) return 'no such file';
   if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'a folder, not a file';
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return `Node ${process.versions.node} does not load TypeScript; Node 22.18 and later do`;
   }
-  const reason = (message ?? String(cause)).split('\n')[0]!;
-  // Where it doesn't parse stands above the message, as `file:///…/handlers.mjs:3`.
-  const line = cause instanceof SyntaxError ? /^file:.*:(\d+)\n/.exec(stack ?? '')?.[1] : undefined;
-  return line === undefined ? reason : `line ${line}: ${reason}`;
+  return (message ?? String(cause)).split('\n')[0]!;
 }
 
 type Resolve = (specifier: string, context: unknown, next: (s: string, c: unknown) => unknown) => unknown;

@@ -59,7 +59,7 @@ export function makeReport(sources: ReportSources): RunReport {
   const finishReason = ended?.finishReason ?? null;
   return {
     text: last?.text ?? '',
-    model: ended?.model ?? sources.model,
+    model: last?.model ?? sources.model,
     usage: last?.usage ?? null,
     cost: last?.cost ?? null,
     durationMs: sources.durationMs,

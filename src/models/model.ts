@@ -185,6 +185,12 @@ export abstract class Model {
     return (await this.#priceList).cost(model, usage);
   }
 
+  /** By the name in the answer; by the one that was asked for where that has no price, as with a server's own names. */
+  async #price(answered: string, usage: Usage): Promise<number | null> {
+    const cost = await this.cost(answered, usage);
+    return cost === null && answered !== this.model ? this.cost(this.model, usage) : cost;
+  }
+
   async #loadPrices(): Promise<PriceList> {
     const { loadPrices } = await import('../tokens/prices.js');
     const { baseUrl } = this;
@@ -239,7 +245,7 @@ export abstract class Model {
           toolCalls: answer.toolCalls,
           finishReason: answer.finishReason,
           usage,
-          cost: await self.cost(model, usage),
+          cost: await self.#price(model, usage),
           model,
           responseId: answer.responseId,
           firstTokenMs: answer.firstTokenMs,
@@ -279,7 +285,7 @@ export abstract class Model {
   async #spent(request: ModelRequest, answer: Answer): Promise<{ usage: Usage; cost: number | null }> {
     const reported = answer.finishReason === null ? null : answer.usage;
     const usage = reported ?? (await this.#estimate(request, answer.text).catch(() => UNKNOWN_USAGE));
-    return { usage, cost: await this.cost(answer.model ?? this.model, usage).catch(() => null) };
+    return { usage, cost: await this.#price(answer.model ?? this.model, usage).catch(() => null) };
   }
 }
 

@@ -174,7 +174,7 @@ describe('against a server', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
       stdout: '',
-      stderr: `gpt-5-mini · 12 in + 3 out = 15 tokens (estimated) · no price · failed after N ms\nwarning: what had come of the answer is in answer.txt.partial\nchain: ${server.host} broke off before the answer was whole\n`,
+      stderr: `gpt-5-mini-2025-08-07 · 12 in + 3 out = 15 tokens (estimated) · no price · failed after N ms\nwarning: what had come of the answer is in answer.txt.partial\nchain: ${server.host} broke off before the answer was whole\n`,
     });
     expect(here.read('answer.txt')).toBe('old');
     expect(here.read('answer.txt.partial')).toBe('half an ans\n');
@@ -349,7 +349,7 @@ describe('what goes wrong', () => {
     expect(await here.run([...RUN, '--retries', '0'], { env: at(server) })).toEqual({
       code: 1,
       stdout: 'Hello, An\n',
-      stderr: `gpt-5-mini · 12 in + 3 out = 15 tokens (estimated) · no price · failed after N ms\nchain: ${server.host} broke off before the answer was whole\n`,
+      stderr: `gpt-5-mini-2025-08-07 · 12 in + 3 out = 15 tokens (estimated) · no price · failed after N ms\nchain: ${server.host} broke off before the answer was whole\n`,
     });
     const json = await here.run([...RUN, '--json'], { env: at(server) });
     expect(json.code).toBe(1);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, serve, stream, text } from '../models/loopback.js';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';
@@ -244,7 +244,7 @@ describe('help', () => {
   });
 
   it('--version', async () => {
-    const { version } = await import('../../package.json', { with: { type: 'json' } });
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(await here.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 });

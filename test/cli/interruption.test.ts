@@ -1,0 +1,196 @@
+import type { ServerResponse } from 'node:http';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DONE, delta, event, reply, serve, text, USAGE, withResolvers } from '../models/loopback.js';
+import { makeWorkspace, type Workspace } from '../support/run-cli.js';
+
+let here: Workspace;
+beforeEach(() => {
+  here = makeWorkspace();
+  here.write('hi.txt', 'Say hello.\n');
+});
+
+const RUN = ['run', 'hi.txt', '--log', 'run.jsonl'];
+const NO_SIGNALS = process.platform === 'win32';
+
+/** Begins an answer and never ends it. */
+function begin(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(text('Hel'));
+}
+
+function at({ baseUrl }: { readonly baseUrl: string }) {
+  return { env: { OPENAI_BASE_URL: baseUrl } };
+}
+
+function loggedEnds() {
+  return here
+    .events('run.jsonl')
+    .filter(({ type }) => /End|Error/.test(type as string))
+    .map(({ type, error }) => `${type} ${(error as { code?: string } | undefined)?.code}`);
+}
+
+const ABORTED = ['llmError aborted', 'chainError aborted'];
+const STOPPED =
+  'gpt-5-mini-2025-08-07 · 10 in + 1 out = 11 tokens (estimated) · no price · stopped after N ms\n';
+
+describe.skipIf(NO_SIGNALS)('a signal', () => {
+  it.each([
+    { signal: 'SIGINT', code: 130 },
+    { signal: 'SIGTERM', code: 143 },
+    { signal: 'SIGHUP', code: 129 },
+  ] as const)('$signal stops the request, shows what is known and exits $code', async ({ signal, code }) => {
+    const server = await serve(begin);
+    const running = here.start(RUN, at(server));
+    await running.sees('Hel');
+    running.child.kill(signal);
+    expect(await running.done).toEqual({ code, stdout: 'Hel\n', stderr: STOPPED });
+    await server.left;
+    expect(loggedEnds()).toEqual(ABORTED);
+  });
+
+  it('before the first token', async () => {
+    const asked = withResolvers();
+    const server = await serve(asked.resolve);
+    const running = here.start(RUN, at(server));
+    await asked.promise;
+    running.child.kill('SIGINT');
+    const stderr = 'gpt-5-mini · no tokens · stopped after N ms\n';
+    expect(await running.done).toEqual({ code: 130, stdout: '', stderr });
+    await server.left;
+    expect(loggedEnds()).toEqual(ABORTED);
+  });
+
+  it('while waiting for another attempt', async () => {
+    const server = await serve(reply(429, { error: { message: 'Slow down' } }, { 'retry-after': '30' }));
+    const running = here.start([...RUN, '--verbose'], at(server));
+    await running.sees('retry 1 in');
+    running.child.kill('SIGINT');
+    expect((await running.done).code).toBe(130);
+    expect(server.received).toHaveLength(1);
+    expect(loggedEnds()).toEqual(ABORTED);
+  });
+
+  it('--json: the failure, with what had come', async () => {
+    here.write('h.mjs', 'export const h = { onLLMNewToken({ token }) { console.error(token); } };');
+    const server = await serve(begin);
+    const running = here.start([...RUN, '--json', '--callback', 'h.mjs'], at(server));
+    await running.sees('Hel');
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.done;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 1,
+      error: { code: 'aborted', message: 'interrupted by SIGINT' },
+      text: 'Hel',
+    });
+  });
+
+  it('--output: what had come is beside the file', async () => {
+    here.write('h.mjs', 'export const h = { onLLMNewToken({ token }) { console.error(token); } };');
+    const server = await serve(begin);
+    const running = here.start([...RUN, '--output', 'a.txt', '--callback', 'h.mjs'], at(server));
+    await running.sees('Hel');
+    running.child.kill('SIGINT');
+    expect((await running.done).code).toBe(130);
+    expect(here.read('a.txt.partial')).toBe('Hel\n');
+    expect(() => here.read('a.txt')).toThrow('ENOENT');
+  });
+
+  it('a second SIGINT exits at once, even while a handler hangs', async () => {
+    here.write(
+      'h.mjs',
+      `process.on('SIGINT', () => console.error('heard'));
+export const h = { onLLMNewToken() { console.error('hanging'); return new Promise(() => {}); } };`,
+    );
+    const server = await serve(begin);
+    const running = here.start([...RUN, '--callback', 'h.mjs'], at(server));
+    await running.sees('hanging');
+    running.child.kill('SIGINT');
+    await running.sees('heard');
+    expect(running.child.exitCode).toBeNull();
+    running.child.kill('SIGINT');
+    expect((await running.done).code).toBe(130);
+  });
+
+  it('while standard input is waited for', async () => {
+    const preload = here.write(
+      'ready.mjs',
+      "process.on('newListener', (name) => name === 'SIGTERM' && setTimeout(() => console.error('ready'), 50));",
+    );
+    const running = here.start(['run', '-'], {
+      stdin: 'open',
+      command: [process.execPath, '--import', preload],
+    });
+    await running.sees('ready');
+    running.child.kill('SIGINT');
+    expect((await running.done).code).toBe(130);
+  });
+
+  it('while nobody reads the answer', async () => {
+    here.write(
+      'h.mjs',
+      "export const h = { onLLMNewToken({ index }) { if (index === 0) console.error('began'); } };",
+    );
+    const server = await serve((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (let count = 0; count < 400; count++) response.write(text('x'.repeat(10_000)));
+    });
+    const running = here.start([...RUN, '--callback', 'h.mjs'], at(server));
+    running.child.stdout.pause();
+    await running.sees('began');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    running.child.kill('SIGTERM');
+    await new Promise((resolve) => running.child.once('exit', resolve));
+    expect(running.child.exitCode).toBe(143);
+    expect(loggedEnds()).toEqual(ABORTED);
+  });
+});
+
+describe('a reader of the answer', () => {
+  it('who leaves stops the request; that is no failure', async () => {
+    const server = await serve(async (response) => {
+      begin(response);
+      while (!response.destroyed) {
+        response.write(text(' more'));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    });
+    const running = here.start(RUN, at(server));
+    await running.sees('Hel');
+    running.child.stdout.destroy();
+    const { code, stderr } = await running.done;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^gpt-5-mini-2025-08-07 · .* · stopped after N ms\n$/);
+    await server.left;
+    expect(loggedEnds()).toEqual(ABORTED);
+  });
+
+  it('who is slow gets all of it', async () => {
+    const whole = 'x'.repeat(10_000).concat('\n').repeat(200);
+    const server = await serve((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (let count = 0; count < 200; count++) response.write(text('x'.repeat(10_000).concat('\n')));
+      response.end(event(delta({}, 'stop')) + event({ choices: [], usage: USAGE }) + DONE);
+    });
+    const running = here.start(RUN, at(server));
+    await running.sees('x');
+    running.child.stdout.pause();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    running.child.stdout.resume();
+    const { code, stdout } = await running.done;
+    expect(code).toBe(0);
+    expect(stdout === whole).toBe(true);
+  });
+
+  it.skipIf(process.platform !== 'linux')('that is a full disk fails the run, and says so', async () => {
+    const server = await serve(begin);
+    const command = ['sh', '-c', 'exec "$@" > /dev/full', 'sh', process.execPath];
+    const { code, stderr } = await here.run(RUN, { ...at(server), command });
+    expect(code).toBe(1);
+    expect(stderr.split('\n').slice(1)).toEqual([
+      'chain: the answer cannot be written: ENOSPC: no space left on device, write',
+      '',
+    ]);
+    expect(loggedEnds()).toEqual(ABORTED);
+  });
+});

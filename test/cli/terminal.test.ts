@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DONE, delta, event, serve, stream, text, USAGE, withResolvers } from '../models/loopback.js';
+import { requires } from '../support/requires.js';
+import { commandLine, makeWorkspace, settle, type Workspace } from '../support/run-cli.js';
+import { openTerminal, type Terminal } from '../support/terminal.js';
+
+let here: Workspace;
+beforeEach(() => {
+  here = makeWorkspace();
+  here.write('hi.txt', 'Say hello.\n');
+});
+
+const END = event(delta({}, 'stop')) + event({ choices: [], usage: USAGE }) + DONE;
+const SUMMARY =
+  'gpt-5-mini-2025-08-07 · 9 in (5 cached) + 4 out (2 reasoning) = 13 tokens (reported) · no price ·';
+
+function open(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Terminal> {
+  return openTerminal(commandLine(here.folder, args, { env }), here.folder);
+}
+
+/** The screen after the end, its times replaced and lines that were too long joined. */
+async function finalScreen(terminal: Terminal): Promise<readonly string[]> {
+  return settle(await terminal.sees(/\[exit \d+\]/)).split('\n');
+}
+
+describe.skipIf(!requires('tmux'))('on a terminal', () => {
+  it('a spinner turns while nothing comes, and leaves nothing behind', async () => {
+    const answer = withResolvers();
+    const server = await serve(async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.flushHeaders();
+      await answer.promise;
+      response.end(text('Hello') + text(', Ann!') + END);
+    });
+    const terminal = await open(['run', 'hi.txt'], { OPENAI_BASE_URL: server.baseUrl });
+    expect(await terminal.sees(/\d\.\d s$/)).toMatch(/^\S \d\.\d s$/);
+    answer.resolve();
+    const [first, second, , last] = await finalScreen(terminal);
+    expect({ first, second, last }).toEqual({
+      first: 'Hello, Ann!',
+      second: expect.stringContaining(SUMMARY),
+      last: '[exit 0]',
+    });
+  });
+
+  it('Ctrl-C while the spinner turns', async () => {
+    const server = await serve(() => {});
+    const terminal = await open(['run', 'hi.txt'], { OPENAI_BASE_URL: server.baseUrl });
+    await terminal.sees(/\d\.\d s$/);
+    await terminal.press('C-c');
+    expect((await finalScreen(terminal)).slice(-2)).toEqual([
+      'gpt-5-mini · no tokens · stopped after N ms',
+      '[exit 130]',
+    ]);
+  });
+
+  it('the summary is dim, the answer as it is', async () => {
+    const server = await serve(stream(text('Hello'), END));
+    const terminal = await open(['run', 'hi.txt'], { OPENAI_BASE_URL: server.baseUrl });
+    await finalScreen(terminal);
+    const [answer, summary] = (await terminal.screen('styled')).split('\n');
+    expect(answer).toBe('Hello');
+    expect(summary).toMatch(/^\x1b\[2mgpt-5-mini-2025-08-07 · /);
+  });
+
+  it.each([
+    { what: 'NO_COLOR', env: { NO_COLOR: '1' }, args: [] },
+    { what: 'TERM=dumb', env: { TERM: 'dumb' }, args: [] },
+    { what: '--no-color', env: {}, args: ['--no-color'] },
+    { what: 'FORCE_COLOR=0', env: { FORCE_COLOR: '0' }, args: [] },
+  ])('no colour with $what', async ({ env, args }) => {
+    const server = await serve(stream(text('Hello'), END));
+    const terminal = await open(['run', 'hi.txt', '--verbose', ...args], {
+      OPENAI_BASE_URL: server.baseUrl,
+      ...env,
+    });
+    await finalScreen(terminal);
+    expect(await terminal.screen('styled')).not.toContain('\x1b');
+  });
+
+  it('control sequences of the answer do nothing', async () => {
+    const server = await serve(
+      stream(text('one\n\x1b[2J\x1b[31mtwo\x1b]0;title\x07'), text('\x1b[1;1Hthree'), END),
+    );
+    const terminal = await open(['run', 'hi.txt', '--quiet'], { OPENAI_BASE_URL: server.baseUrl });
+    expect(await finalScreen(terminal)).toEqual(['one', 'twothree', '[exit 0]']);
+    expect(await terminal.screen('styled')).not.toContain('\x1b[31m');
+  });
+
+  it('a trace marks the place of the answer that is on the screen already', async () => {
+    const server = await serve(stream(text('Hello'), text(', Ann!'), END));
+    const terminal = await open(['run', 'hi.txt', '--verbose'], { OPENAI_BASE_URL: server.baseUrl });
+    const screen = await finalScreen(terminal);
+    expect(screen).toEqual('?');
+  });
+
+  it('standard input that is the terminal is never waited for', async () => {
+    here.write('input.txt', '[{input}]');
+    const cases = [
+      {
+        args: ['run', 'input.txt'],
+        screen: [
+          'chain: Missing variable: input (input.txt:1:2)',
+          '       Set it with --var input=…',
+          '[exit 2]',
+        ],
+      },
+      {
+        args: ['run', '-'],
+        screen: [
+          'chain: the template - is standard input, which is a terminal',
+          '       Pipe a template into the command, or name a file.',
+          '[exit 2]',
+        ],
+      },
+      {
+        args: ['run', 'input.txt', '--var', 'input=-'],
+        screen: [
+          'chain: --var input=- reads standard input, which is a terminal',
+          "       Pipe a text into the command, or write --var input='\\-' for a bare -.",
+          '[exit 2]',
+        ],
+      },
+    ];
+    for (const { args, screen } of cases) expect(await finalScreen(await open(args))).toEqual(screen);
+  });
+});
+
+describe('off a terminal', () => {
+  it('FORCE_COLOR colours what is on stderr, and never the answer', async () => {
+    const server = await serve(stream(text('Hello'), END));
+    const env = { OPENAI_BASE_URL: server.baseUrl, FORCE_COLOR: '1' };
+    const { stdout, stderr } = await here.run(['run', 'hi.txt'], { env });
+    expect(stdout).toBe('Hello\n');
+    expect(stderr).toMatch(/^\x1b\[2mgpt-5-mini.*\x1b\[22m\n$/);
+  });
+});

@@ -1,0 +1,69 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { afterEach } from 'vitest';
+
+/** A real terminal of 100 by 30, run by tmux: what is on its screen is what a person would see. */
+export interface Terminal {
+  /** The lines on it, without the empty ones at the end. `styled`: with their colour codes. */
+  screen(styled?: 'styled'): Promise<string>;
+  /** Settles with the screen once it matches; rejects after some seconds. */
+  sees(wanted: RegExp): Promise<string>;
+  /** `C-c` and the like, as tmux names keys. */
+  press(...keys: readonly string[]): Promise<void>;
+}
+
+export interface TerminalProgram {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const PATIENCE_MS = 10_000;
+const sockets: string[] = [];
+
+afterEach(() => {
+  for (const socket of sockets.splice(0))
+    execFileSync('tmux', ['-L', socket, 'kill-server'], { stdio: 'ignore' });
+});
+
+/** Runs a program in a terminal; under what it writes comes `[exit N]`. */
+export async function openTerminal({ file, args, env }: TerminalProgram, cwd: string): Promise<Terminal> {
+  const socket = `chain-${randomUUID()}`;
+  sockets.push(socket);
+  const tmux = async (...words: readonly string[]) =>
+    (await promisify(execFile)('tmux', ['-L', socket, '-f', '/dev/null', ...words])).stdout;
+  const variables = Object.entries({ TERM: 'screen-256color', ...env })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`);
+  const command = ['env', '-i', ...variables, file, ...args].map(quote).join(' ');
+  await tmux(
+    'new-session',
+    '-d',
+    '-x',
+    '100',
+    '-y',
+    '30',
+    '-c',
+    cwd,
+    `${command}; echo "[exit $?]"; sleep 60`,
+  );
+  const screen: Terminal['screen'] = async (styled) =>
+    (await tmux('capture-pane', '-p', ...(styled ? ['-e'] : []))).trimEnd();
+  return {
+    screen,
+    async sees(wanted) {
+      for (const until = Date.now() + PATIENCE_MS; ; ) {
+        const shown = await screen();
+        if (wanted.test(shown)) return shown;
+        if (Date.now() > until) throw new Error(`${wanted} never came on the screen:\n${shown}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    press: async (...keys) => void (await tmux('send-keys', ...keys)),
+  };
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
