@@ -22,6 +22,7 @@ export interface RunOptions {
   readonly callbacks?: Callbacks | undefined;
   /** Ends the run with an error whose code is `aborted`. */
   readonly signal?: AbortSignal | undefined;
+  /** Of this run and of every child run; `metadata` likewise. */
   readonly tags?: readonly string[] | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** The run that this one is a step of. */
@@ -47,8 +48,16 @@ export interface Lineage {
   readonly verbose: boolean;
   readonly tree: TreeState;
   readonly signal: AbortSignal | undefined;
+  /** Of the requests: an object's own stay with it. */
+  readonly inherited: Origin;
   /** Adds what a model run spent to this run and to all above it. */
   countUsage(usage: Usage): void;
+}
+
+/** What start events say of where a run comes from. */
+export interface Origin {
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** An event but for what its run knows: name, ids and time. */
@@ -65,8 +74,8 @@ export class Run implements Lineage {
   readonly muted: readonly CallbackHandler[];
   readonly verbose: boolean;
   readonly tree: TreeState;
-  readonly tags: readonly string[];
-  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly inherited: Origin;
+  readonly #origin: Origin;
   readonly signal: AbortSignal | undefined;
   readonly #releaseSignal: () => void;
   readonly #started = performance.now();
@@ -89,8 +98,8 @@ export class Run implements Lineage {
     this.name = name;
     this.parent = parent;
     [this.signal, this.#releaseSignal] = either(options.signal, parent?.signal);
-    this.tags = [...(object.tags ?? []), ...(options.tags ?? [])];
-    this.metadata = { ...toPlain(object.metadata), ...toPlain(options.metadata) };
+    this.inherited = merged(parent?.inherited, options);
+    this.#origin = merged(object, this.inherited);
     this.request = joined(parent?.request, CallbackManager.subscribe(options.callbacks));
     this.scoped = joined(parent?.scoped, context?.scoped);
     this.muted = joined(parent?.muted, context?.muted);
@@ -128,7 +137,7 @@ export class Run implements Lineage {
       parentRunId: this.parent?.id ?? null,
       name: this.name,
       time: Date.now(),
-      ...(STARTS.has(type) && { tags: this.tags, metadata: this.metadata }),
+      ...(STARTS.has(type) && this.#origin),
       ...(fields as object),
     };
     for (const field of LOOSE[type] ?? []) event[field] = toPlain(event[field]);
@@ -172,6 +181,16 @@ const STARTS: ReadonlySet<EventType> = new Set<StartEventType>([
   'toolStart',
   'retrieverStart',
 ]);
+
+type GivenOrigin = Pick<RunnableFields, 'tags' | 'metadata'>;
+
+/** Both one after the other; of metadata of one name the second's. */
+function merged(first: GivenOrigin = {}, second: GivenOrigin = {}): Origin {
+  return {
+    tags: [...new Set([...(first.tags ?? []), ...(second.tags ?? [])])],
+    metadata: { ...toPlain(first.metadata), ...toPlain(second.metadata) },
+  };
+}
 
 /**
  * The fields that hold what other people's code passed in: anything at all, and theirs to change afterwards. Events

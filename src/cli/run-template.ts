@@ -139,5 +139,7 @@ async function save(
 
 /** The summary stands back behind the answer on a terminal. */
 function paint(text: string, flags: RunFlags, io: Io): string {
-  return flags.color !== false && wantsColor(io.stderr, io.env) ? new Chalk({ level: 1 }).dim(text) : text;
+  if (flags.color === false || !wantsColor(io.stderr, io.env)) return text;
+  const { dim } = new Chalk({ level: 1 });
+  return text.replace(/.+/g, (line) => dim(line));
 }

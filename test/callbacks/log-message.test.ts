@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { renderMessage, serializeRecord } from '../../src/callbacks/log-message.js';
 
@@ -6,7 +7,7 @@ const error = Object.assign(new TypeError('it broke', { cause }), {
   stack: 'TypeError: it broke\n    at a.js:1',
 });
 const hostile = {
-  get [Symbol.toStringTag](): string {
+  [inspect.custom](): string {
     throw new Error('no');
   },
 };

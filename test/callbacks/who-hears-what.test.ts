@@ -371,7 +371,7 @@ describe('what a handler hears of', () => {
 });
 
 describe('tags and metadata', () => {
-  it("are the object's and then the request's, the request winning, and not the children's", async () => {
+  it("are the object's and then the request's, the request winning; the children have the request's", async () => {
     const heard = recorder();
     const llm = new FakeModel({ steps: [FINISH], tags: ['model'], metadata: { owner: 'model' } });
     const chain = new LLMChain({ llm, prompt, tags: ['a'], metadata: { shop: 'rose', owner: 'chain' } });
@@ -383,7 +383,10 @@ describe('tags and metadata', () => {
     expect(start?.tags).toEqual(['a', 'b', 'c']);
     expect(start?.metadata).toEqual({ shop: 'rose', owner: 'request', file: 'add.txt' });
     const [child] = ofType(heard.events, 'chatModelStart');
-    expect([child?.tags, child?.metadata]).toEqual([['model'], { owner: 'model' }]);
+    expect([child?.tags, child?.metadata]).toEqual([
+      ['model', 'b', 'c'],
+      { owner: 'request', file: 'add.txt' },
+    ]);
     const others = heard.events.filter(({ type }) => !type.endsWith('Start'));
     expect(others.filter((event) => 'tags' in event || 'metadata' in event)).toEqual([]);
   });

@@ -12,13 +12,13 @@ beforeEach(() => {
 
 const END = event(delta({}, 'stop')) + event({ choices: [], usage: USAGE }) + DONE;
 const SUMMARY =
-  'gpt-5-mini-2025-08-07 · 9 in (5 cached) + 4 out (2 reasoning) = 13 tokens (reported) · no price ·';
+  'gpt-5-mini-2025-08-07 · 9 in (5 cached) + 4 out (2 reasoning) = 13 tokens (reported) · no price · first token N ms · N ms';
 
 function open(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Terminal> {
   return openTerminal(commandLine(here.folder, args, { env }), here.folder);
 }
 
-/** The screen after the end, its times replaced and lines that were too long joined. */
+/** The screen after the end, its times replaced. */
 async function finalScreen(terminal: Terminal): Promise<readonly string[]> {
   return settle(await terminal.sees(/\[exit \d+\]/)).split('\n');
 }
@@ -35,12 +35,31 @@ describe.skipIf(!requires('tmux'))('on a terminal', () => {
     const terminal = await open(['run', 'hi.txt'], { OPENAI_BASE_URL: server.baseUrl });
     expect(await terminal.sees(/\d\.\d s$/)).toMatch(/^\S \d\.\d s$/);
     answer.resolve();
-    const [first, second, , last] = await finalScreen(terminal);
-    expect({ first, second, last }).toEqual({
-      first: 'Hello, Ann!',
-      second: expect.stringContaining(SUMMARY),
-      last: '[exit 0]',
-    });
+    expect(await finalScreen(terminal)).toEqual(['Hello, Ann!', SUMMARY, '[exit 0]']);
+  });
+
+  it('a trace and a spinner share the screen', async () => {
+    const answer = withResolvers();
+    const server = await serve(
+      async (response) => {
+        await answer.promise;
+        response.writeHead(503, { 'retry-after-ms': '400' }).end();
+      },
+      stream(text('Hello'), END),
+    );
+    const terminal = await open(['run', 'hi.txt', '--verbose'], { OPENAI_BASE_URL: server.baseUrl });
+    await terminal.sees(/ChatOpenAI gpt-5-mini \(openai\)\n\S \d\.\d s$/);
+    answer.resolve();
+    await terminal.sees(/retry 1 in .*\n\S \d\.\d s$/);
+    expect((await finalScreen(terminal)).slice(0, 7)).toEqual([
+      '',
+      '> Entering new LLMChain chain...',
+      'Prompt after formatting:',
+      'Say hello.',
+      '  > ChatOpenAI gpt-5-mini (openai)',
+      `    retry 1 in N ms: ${server.host} answered 503`,
+      'Hello',
+    ]);
   });
 
   it('Ctrl-C while the spinner turns', async () => {
@@ -90,8 +109,21 @@ describe.skipIf(!requires('tmux'))('on a terminal', () => {
   it('a trace marks the place of the answer that is on the screen already', async () => {
     const server = await serve(stream(text('Hello'), text(', Ann!'), END));
     const terminal = await open(['run', 'hi.txt', '--verbose'], { OPENAI_BASE_URL: server.baseUrl });
-    const screen = await finalScreen(terminal);
-    expect(screen).toEqual('?');
+    expect(await finalScreen(terminal)).toEqual([
+      '',
+      '> Entering new LLMChain chain...',
+      'Prompt after formatting:',
+      'Say hello.',
+      '  > ChatOpenAI gpt-5-mini (openai)',
+      'Hello, Ann!',
+      '    Answer: (shown above)',
+      '  < ChatOpenAI: 9 in (5 cached) + 4 out (2 reasoning) = 13 tokens (reported), no price, first token after N ms, took N ms, answered by gpt-5-mini-2025-08-07',
+      '',
+      '> Finished chain.',
+      '  took N ms',
+      SUMMARY,
+      '[exit 0]',
+    ]);
   });
 
   it('standard input that is the terminal is never waited for', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DONE, event, serve, stream, text, USAGE } from '../models/loopback.js';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';
 
 let here: Workspace;
@@ -8,11 +9,13 @@ beforeEach(() => {
   here.write('add.txt', '1 + {number} = \n');
 });
 
-/** The prompt as the model would get it. */
+/** The prompt as the model gets it. */
 async function prompt(args: readonly string[], stdin: string | Uint8Array | 'open' = '') {
-  const { stdout, stderr } = await here.run(['run', ...args, '--dry-run', '--json'], { stdin });
+  const server = await serve(stream(text('x', 'stop'), event({ choices: [], usage: USAGE }), DONE));
+  const env = { OPENAI_BASE_URL: server.baseUrl };
+  const { stderr } = await here.run(['run', ...args, '--quiet'], { env, stdin });
   if (stderr !== '') throw new Error(stderr);
-  return JSON.parse(stdout).messages[0].content;
+  return (server.received[0]!.body.messages as { content: string }[])[0]!.content;
 }
 
 async function mistake(args: readonly string[], stdin = '') {

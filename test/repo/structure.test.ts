@@ -38,7 +38,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ora: ['cli/'],
   'p-limit': ['models/'],
   'proxy-from-env': ['models/'],
-  'safe-stable-stringify': ['callbacks/'],
   'triple-beam': ['callbacks/'],
   winston: ['callbacks/'],
   'winston-transport': ['callbacks/'],

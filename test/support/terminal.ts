@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterEach } from 'vitest';
 
-/** A real terminal of 100 by 30, run by tmux: what is on its screen is what a person would see. */
+/** A real terminal of 160 by 30, run by tmux: what is on its screen is what a person would see. */
 export interface Terminal {
   /** The lines on it, without the empty ones at the end. `styled`: with their colour codes. */
   screen(styled?: 'styled'): Promise<string>;
@@ -41,7 +41,7 @@ export async function openTerminal({ file, args, env }: TerminalProgram, cwd: st
     'new-session',
     '-d',
     '-x',
-    '100',
+    '160',
     '-y',
     '30',
     '-c',
