@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { completionCommand } from './completion-command.js';
+import { doctorCommand } from './doctor-command.js';
 import type { Io } from './io.js';
 import { runCommand } from './run-command.js';
 
@@ -9,4 +11,4 @@ export interface CliCommand {
 }
 
 /** In the order of `chain --help`. */
-export const COMMANDS: readonly CliCommand[] = [runCommand];
+export const COMMANDS: readonly CliCommand[] = [runCommand, doctorCommand, completionCommand];

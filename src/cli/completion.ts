@@ -1,0 +1,64 @@
+import type { Command, Option } from 'commander';
+import { PROVIDERS } from '../models/providers.js';
+
+/**
+ * What could stand in the place of the last word. Where there is nothing to propose the shell offers file names, and
+ * most words of this program are some.
+ * @param words behind the program's name; the last one is being typed, and may be empty
+ */
+export function propose(program: Command, words: readonly string[]): readonly string[] {
+  const typed = words.at(-1) ?? '';
+  const command = words.length > 1 ? program.commands.find((each) => each.name() === words[0]) : undefined;
+  const candidates =
+    words.length <= 1 && !typed.startsWith('-')
+      ? program
+          .createHelp()
+          .visibleCommands(program)
+          .map((each) => each.name())
+      : candidatesOf(command ?? program, typed, words.at(-2) ?? '');
+  return candidates.filter((candidate) => candidate.startsWith(typed));
+}
+
+function candidatesOf(command: Command, typed: string, before: string): readonly string[] {
+  const options = command.createHelp().visibleOptions(command);
+  const open = options.find(
+    ({ long, short, required, optional }) => (required || optional) && (long === before || short === before),
+  );
+  if (open !== undefined) return valuesOf(open);
+  if (typed.startsWith('-')) return options.map(({ long, short }) => long ?? short ?? '');
+  return command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+}
+
+function valuesOf(option: Option): readonly string[] {
+  if (option.long === '--model') return ['offline', ...Object.keys(PROVIDERS).map((prefix) => `${prefix}:`)];
+  return option.argChoices ?? [];
+}
+
+/**
+ * What each shell loads. It hands over the words as they were typed, quoted, and evaluates nothing: a word may hold
+ * `$(…)`.
+ */
+export const SCRIPTS = {
+  bash: `_chain() {
+  local IFS=$'\\n'
+  COMPREPLY=($(chain propose -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _chain chain
+`,
+  zsh: `#compdef chain
+_chain() {
+  local -a proposals
+  proposals=("\${(@f)$(chain propose -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  if [[ -n "\${proposals[1]}" ]]; then compadd -a proposals; else _files; fi
+}
+compdef _chain chain
+`,
+  fish: `function __chain_complete
+  set -l words (commandline -opc) (commandline -ct)
+  chain propose -- $words[2..-1] 2>/dev/null
+end
+complete -c chain -a '(__chain_complete)'
+`,
+} as const;
+
+export type Shell = keyof typeof SCRIPTS;
