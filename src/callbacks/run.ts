@@ -113,9 +113,9 @@ export class Run implements Lineage {
     return this.#usage;
   }
 
-  /** Since the run was made, in milliseconds. */
+  /** Since the run was made, in milliseconds, to the microsecond. */
   get durationMs(): number {
-    return performance.now() - this.#started;
+    return Math.round((performance.now() - this.#started) * 1000) / 1000;
   }
 
   countUsage(usage: Usage): void {

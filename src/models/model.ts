@@ -185,10 +185,13 @@ export abstract class Model {
     return (await this.#priceList).cost(model, usage);
   }
 
-  /** By the name in the answer; by the one that was asked for where that has no price, as with a server's own names. */
+  /** By the name in the answer, else by the one that was asked for; a user's own price by either name comes first. */
   async #price(answered: string, usage: Usage): Promise<number | null> {
-    const cost = await this.cost(answered, usage);
-    return cost === null && answered !== this.model ? this.cost(this.model, usage) : cost;
+    const own = this.#prices ?? {};
+    const names = [answered, this.model].sort(
+      (a, b) => Number(Object.hasOwn(own, b)) - Number(Object.hasOwn(own, a)),
+    );
+    return (await this.cost(names[0]!, usage)) ?? this.cost(names[1]!, usage);
   }
 
   async #loadPrices(): Promise<PriceList> {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/messages.js';
 import type { ModelChunk } from '../../src/models/model.js';
+import { ScriptedModel } from '../../src/models/scripted.js';
 import { PromptTemplate } from '../../src/prompts/template.js';
+import type { PriceOverrides } from '../../src/tokens/prices.js';
 import { deferred, idle } from '../support/deferred.js';
 import { FAKE_USAGE, FakeModel, FINISH, hang } from '../support/fake-model.js';
 import { ofType, recorder } from '../support/recorder.js';
@@ -126,6 +128,26 @@ describe('what a model gives', () => {
     const failing = new FakeModel({ prices, steps: ['one', FINISH, new Error('no')], callbacks: [heard] });
     await failing.invoke('a').catch(() => {});
     expect(ofType(heard.events, 'llmError')[0]?.cost).toBeCloseTo(7 / 1e6, 12);
+  });
+});
+
+const DATED = 'gpt-4o-mini-2024-07-18';
+const MILLION = { inputTokens: 1e6, outputTokens: 0 };
+
+describe('the price of an answer that names another model than was asked for', () => {
+  it.each<[whose: string, PriceOverrides, cost: number]>([
+    ['is the answering one’s', {}, 0.15],
+    ["is the user's own for the asked one", { 'gpt-4o-mini': { input: 1000, output: 0 } }, 1000],
+    ["is the user's own for the answering one", { [DATED]: { input: 7, output: 0 } }, 7],
+    [
+      "is the user's own for the answering one before that for the asked one",
+      { 'gpt-4o-mini': { input: 1000, output: 0 }, [DATED]: { input: 7, output: 0 } },
+      7,
+    ],
+  ])('%s', async (_, prices, cost) => {
+    const replies = [{ text: 'a', model: DATED, usage: MILLION }];
+    const llm = new ScriptedModel({ model: 'gpt-4o-mini', provider: 'openai', prices, replies });
+    expect((await llm.invoke('x')).cost).toBeCloseTo(cost, 9);
   });
 });
 
