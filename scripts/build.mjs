@@ -9,6 +9,8 @@ import { build } from 'esbuild';
 import { fingerprint, listFiles } from './fingerprint.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
 import { buildPrices } from './prices.mjs';
+import { slim } from './slim.mjs';
+import { together } from './together.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -36,8 +38,7 @@ try {
 async function bundle() {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`),
-    outbase: 'src',
+    entryPoints: ENTRIES.map((entry) => ({ in: `src/${entry}.ts`, out: entry })),
     outdir: next,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
@@ -49,11 +50,10 @@ async function bundle() {
     minifySyntax: true,
     legalComments: 'none',
     // In place of Node's own, which loads all of its fetch: 14 ms. The openai package is the only one to ask for it.
-    inject: ['src/models/headers.ts'],
     define: { PROMPTCHAIN_VERSION: JSON.stringify(version) },
     metafile: true,
     logLevel: 'warning',
-    plugins: [{ name: 'class-names', setup: keepClassNames }],
+    plugins: [slim, together(join(root, 'src')), { name: 'class-names', setup: keepClassNames }],
   });
   for (const output of Object.keys(metafile.outputs)) giveRequire(join(root, output));
   return metafile;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type {
   CallbackHandler,
@@ -14,6 +13,7 @@ import { type CallContext, currentContext } from './context.js';
 import { dispatch, type TreeState, targetsFor } from './dispatch.js';
 import { CallbackManager, type Callbacks, type Subscription } from './manager.js';
 import { toPlain } from './plain.js';
+import { newRunId } from './run-id.js';
 import { StdoutCallbackHandler } from './stdout.js';
 
 /** What one request may say about its run. */
@@ -66,7 +66,7 @@ type FieldsOf<E> = Omit<E, keyof EventBase | keyof StartEventBase>;
 
 /** One execution of a chain, a model, a tool: it knows who hears it, and tells them. */
 export class Run implements Lineage {
-  readonly id = randomUUID();
+  readonly id = newRunId();
   readonly name: string;
   readonly parent: Lineage | null;
   readonly request: readonly Subscription[];

@@ -3,6 +3,7 @@ import type { Message, Usage } from '../messages.js';
 import { cleanControls } from '../safety/clean.js';
 import { loadTokenizer } from '../tokens/tokenizer.js';
 import type { Io } from './io.js';
+import { toJsonLine } from './json-line.js';
 import type { RunPlan } from './run-plan.js';
 
 /** What would be sent: the record of `--dry-run`. */
@@ -24,8 +25,9 @@ export async function showDryRun({ chain, llm, values, flags }: RunPlan, io: Io)
   const usage: Usage = { ...NOTHING, inputTokens, totalTokens: inputTokens };
   const inputCost = await llm.cost(llm.model, usage);
   const record: DryRun = { model: llm.model, messages, inputTokens: inputTokens ?? 0, exact, inputCost };
-  const text = flags.json ? `${JSON.stringify({ schema: 1, ...record })}\n` : renderDryRun(record);
-  io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
+  const text = renderDryRun(record);
+  if (flags.json) io.stdout.write(toJsonLine({ schema: 1, ...record }));
+  else io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
 }
 
 const NOTHING: Omit<Usage, 'inputTokens' | 'totalTokens'> = {

@@ -9,7 +9,7 @@ const LAST_WORDS_MS = 1000;
 
 /** The command `chain`. Ends the process with its exit code when everything is written. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdout, stderr, env } = process;
   const controller = new AbortController();
   const interrupt = (why: Interruption) => controller.abort(why);
 
@@ -22,14 +22,23 @@ export async function main(args: readonly string[]): Promise<void> {
   // Without a listener a closed pipe would end the process before the run is recorded.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     interrupt(
-      error.code === 'EPIPE'
+      error.code === 'EPIPE' || error.code === 'EOF'
         ? new Interruption('nobody reads the answer any more', 0)
         : new Interruption(`the answer cannot be written: ${error.message}`, 1, { cause: error }),
     );
   });
   stderr.on('error', () => {});
 
-  const io: Io = { stdin, stdout, stderr, env, signal: controller.signal };
+  const io: Io = {
+    stdout,
+    stderr,
+    env,
+    signal: controller.signal,
+    // To open it takes a while, and few runs read it.
+    get stdin() {
+      return process.stdin;
+    },
+  };
   let exitCode = 0;
   try {
     await runProgram(args, io);

@@ -4,6 +4,7 @@ import { type ErrorRecord, toErrorRecord } from '../errors.js';
 import type { CallbackHandler, LLMEndEvent, LLMErrorEvent } from '../events.js';
 import type { FinishReason, Usage } from '../messages.js';
 import { renderErrorJson } from './exit.js';
+import { toJsonLine } from './json-line.js';
 
 /** What a run came to: the record that the summary and `--json` are made from. */
 export interface RunReport {
@@ -105,7 +106,7 @@ export function renderJson(report: RunReport): string {
     runId,
     warnings,
   };
-  return `${JSON.stringify(document)}\n`;
+  return toJsonLine(document);
 }
 
 function usageFields(usage: Usage): Usage {

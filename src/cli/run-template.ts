@@ -4,6 +4,7 @@ import type { FileCallbackHandler } from '../callbacks/file.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
+import { cleanControls } from '../safety/clean.js';
 import { closeAll } from './close-all.js';
 import { renderErrorJson } from './exit.js';
 import { type Io, unlessAborted } from './io.js';
@@ -105,8 +106,13 @@ async function execute(
     error = io.signal.aborted ? io.signal.reason : thrown;
   }
   const durationMs = performance.now() - started;
-  if (flags.output !== undefined && outcome.last !== null)
-    error = await save(flags.output, outcome.last.text, error, warnings, io);
+  if (flags.output !== undefined && outcome.last !== null) {
+    const { text } = outcome.last;
+    const before = error;
+    error = await save(flags.output, text, error, warnings);
+    // The answer was paid for: where it can't be saved it is shown.
+    if (error !== before && !flags.json) showText(text, io);
+  }
   warnings.push(...(await closeAll(all)));
   const offline = llm.provider === 'offline';
   const { failures } = manager;
@@ -114,14 +120,11 @@ async function execute(
   return { report, error };
 }
 
-/** What had come of a failed answer is kept beside the file, which stays as it was. */
-async function save(
-  file: string,
-  text: string,
-  error: unknown,
-  warnings: string[],
-  io: Io,
-): Promise<unknown> {
+/**
+ * Saves an answer. What had come of one that failed is kept beside the file, which stays as it was.
+ * @returns what went wrong, now or before
+ */
+async function save(file: string, text: string, error: unknown, warnings: string[]): Promise<unknown> {
   const { writeAnswer } = await import('./answer-file.js');
   try {
     if (error === undefined) await writeAnswer(file, text);
@@ -131,10 +134,12 @@ async function save(
     }
     return error;
   } catch (failure) {
-    // The answer was paid for: where it can't be saved it is shown.
-    io.stdout.write(`${text}\n`);
     return error ?? failure;
   }
+}
+
+function showText(text: string, io: Io): void {
+  io.stdout.write(`${io.stdout.isTTY ? cleanControls(text) : text}\n`);
 }
 
 /** The summary stands back behind the answer on a terminal. */

@@ -1,3 +1,4 @@
+import { ChatOpenAI } from './chat-openai.js';
 import type { Model, ModelFields } from './model.js';
 import type { Providers } from './providers.js';
 
@@ -19,6 +20,5 @@ export async function createModel(name: string, fields: CreateModelFields = {}):
     const { OfflineModel } = await import('./offline.js');
     return new OfflineModel({ ...common, reply, implicit });
   }
-  const { ChatOpenAI } = await import('./chat-openai.js');
   return new ChatOpenAI({ ...common, model: name, timeoutMs, maxRetries, providers });
 }

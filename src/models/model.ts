@@ -16,7 +16,7 @@ import type {
 import { messagesToText } from '../messages.js';
 import type { PromptValue } from '../prompts/prompt.js';
 import { estimateUsage } from '../tokens/estimate.js';
-import type { PriceList, PriceOverrides } from '../tokens/prices.js';
+import { loadPrices, type PriceList, type PriceOverrides } from '../tokens/prices.js';
 import { addUsage, UNKNOWN_USAGE } from '../tokens/usage.js';
 
 /** One piece of a model's answer, as it comes. */
@@ -195,7 +195,6 @@ export abstract class Model {
   }
 
   async #loadPrices(): Promise<PriceList> {
-    const { loadPrices } = await import('../tokens/prices.js');
     const { baseUrl } = this;
     return loadPrices(this.provider, {
       ...(baseUrl !== undefined && { baseUrl }),

@@ -182,6 +182,19 @@ describe('a reader of the answer', () => {
     expect(stdout === whole).toBe(true);
   });
 
+  it('who is slow gets all of an answer that came at once', async () => {
+    const whole = 'x'.repeat(2_000_000);
+    const choices = [{ index: 0, message: { role: 'assistant', content: whole }, finish_reason: 'stop' }];
+    const server = await serve(reply(200, { model: 'm', choices, usage: USAGE }));
+    const running = here.start([...RUN, '--no-stream'], at(server));
+    running.child.stdout.pause();
+    await running.sees('tokens (reported)');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    running.child.stdout.resume();
+    const { code, stdout } = await running.done;
+    expect({ code, whole: stdout === `${whole}\n` }).toEqual({ code: 0, whole: true });
+  });
+
   it.skipIf(process.platform !== 'linux')('that is a full disk fails the run, and says so', async () => {
     const server = await serve(begin);
     const command = ['sh', '-c', 'exec "$@" > /dev/full', 'sh', process.execPath];

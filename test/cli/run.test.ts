@@ -92,6 +92,17 @@ ${SUMMARY}`,
     expect({ code, stdout }).toEqual({ code: 0, stdout: '3\n' });
   });
 
+  it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+    'runs for a user that the system does not know',
+    async () => {
+      chmodSync(here.folder, 0o755);
+      const command = ['setpriv', '--reuid', '54321', '--clear-groups', process.execPath];
+      const env = { HOME: undefined, XDG_CONFIG_HOME: undefined };
+      const { code, stdout } = await here.run(['run', 'add.txt', '--var', 'number=2'], { command, env });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '3\n' });
+    },
+  );
+
   it('takes a template with spaces and Unicode in its name and text', async () => {
     here.write('my prompts/加法 één.txt', '1 + {数字} = ');
     const { code, stdout } = await here.run(['run', 'my prompts/加法 één.txt', '--var', '数字=2']);

@@ -182,6 +182,29 @@ describe('against a server', () => {
       expect(statSync(here.path('answer.txt.partial')).mode & 0o777).toBe(0o600);
   });
 
+  it.skipIf(process.platform !== 'linux')('--output: an answer that cannot be saved is shown', async () => {
+    const server = await serve(answerOf('Hello'));
+    const args = [...RUN, '--output', '/dev/full', '--quiet'];
+    const message = '--output /dev/full: ENOSPC: no space left on device, write';
+    expect(await here.run(args, { env: at(server) })).toEqual({
+      code: 2,
+      stdout: 'Hello\n',
+      stderr: `chain: ${message}\n`,
+    });
+    expect(JSON.parse((await here.run([...args, '--json'], { env: at(server) })).stdout)).toEqual({
+      schema: 1,
+      error: { code: 'file_not_writable', message },
+      text: 'Hello',
+    });
+  });
+
+  it('--json escapes what could steer a terminal', async () => {
+    const server = await serve(answerOf('a\x9b31m\u202eb\x1b'));
+    const { stdout } = await here.run([...RUN, '--json'], { env: at(server) });
+    expect(stdout).toContain('"text":"a\\u009b31m\\u202eb\\u001b"');
+    expect(JSON.parse(stdout).text).toBe('a\x9b31m\u202eb\x1b');
+  });
+
   it.each([
     {
       file: 'missing/answer.txt',

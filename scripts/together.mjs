@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+
+/** What a run uses, whatever it is for. */
+const CORE = ['chains/llm-chain', 'models/chat-openai', 'prompts/load', 'callbacks/stdout'];
+
+/** Loaded without the core: the one starts every command, the other answers each press of the Tab key. */
+const APART = ['cli/main', 'cli/completion'];
+
+/**
+ * An esbuild plugin that keeps the core in one chunk. By itself esbuild splits it into as many as there are ways to
+ * get at its parts, and to open twenty small files takes Node longer than to read a large one. So whatever is loaded
+ * by itself is made to load the core first: there is but one way.
+ * @param src the folder of the sources
+ */
+export function together(src) {
+  const fileOf = (name) => join(src, `${name}.ts`);
+  const apart = new Set(APART.map(fileOf));
+  return {
+    name: 'together',
+    setup({ initialOptions, onResolve, onLoad }) {
+      initialOptions.logOverride = { 'ignored-bare-import': 'silent' };
+      onResolve({ filter: /\.[jt]s$/ }, ({ kind, path, importer, resolveDir }) => {
+        const loaded = kind === 'entry-point' || (kind === 'dynamic-import' && importer.startsWith(src));
+        const file = join(resolveDir, path.replace(/\.js$/, '.ts'));
+        return loaded && file.startsWith(src) && !apart.has(file)
+          ? { path: file, namespace: 'together' }
+          : null;
+      });
+      onLoad({ filter: /./, namespace: 'together' }, ({ path }) => ({
+        contents: [
+          ...CORE.map((name) => `import ${quoted(fileOf(name))};`),
+          `export * from ${quoted(path)};`,
+        ].join('\n'),
+        resolveDir: src,
+      }));
+    },
+  };
+}
+
+const quoted = JSON.stringify;
