@@ -10,7 +10,13 @@ const EDITS = [
   [/openai[\\/]client\.mjs$/, /^OpenAI\.[A-Z]\w+ = [A-Z]\w+;$/gm, ''],
   [/openai[\\/]client\.mjs$/, /^import .* from "\.\/resources\/.*";$/gm, ''],
   // Node's own headers are loaded at their first use, and fetch with them.
-  [/openai[\\/]internal[\\/](headers|utils[\\/]log)\.mjs$/, /^/, `import { Headers } from ${headers};`],
+  [/openai[\\/]internal[\\/]headers\.mjs$/, /^/, `import { Headers } from ${headers};`],
+  // What its log would say of each request is put together even where there is no log.
+  [
+    /openai[\\/]internal[\\/]utils[\\/]log\.mjs$/,
+    /^export const formatRequestDetails = .*$/m,
+    '$& return details;',
+  ],
   // For subcommands that are programs of their own.
   [/commander[\\/]lib[\\/]command\.js$/, /^const childProcess = (require\('node:child_process'\));$/m, ''],
   [/commander[\\/]lib[\\/]command\.js$/, /\bchildProcess\.spawn/g, "require('node:child_process').spawn"],
@@ -25,7 +31,9 @@ export const slim = {
     }
     // To import it as a module makes Node look up every property of it, some of which are slow to come.
     onResolve({ filter: /^node:process$/ }, ({ path }) => ({ path, namespace: 'slim' }));
-    onLoad({ filter: /^node:process$/, namespace: 'slim' }, () => ({ contents: 'export default process;' }));
+    onLoad({ filter: /^node:process$/, namespace: 'slim' }, () => ({
+      contents: 'module.exports = process;',
+    }));
   },
 };
 

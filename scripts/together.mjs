@@ -22,7 +22,7 @@ export function together(src) {
       onResolve({ filter: /\.[jt]s$/ }, ({ kind, path, importer, resolveDir }) => {
         const loaded = kind === 'entry-point' || (kind === 'dynamic-import' && importer.startsWith(src));
         const file = join(resolveDir, path.replace(/\.js$/, '.ts'));
-        return loaded && file.startsWith(src) && !apart.has(file)
+        return loaded && file.startsWith(src) && !apart.has(file) && !file.includes('generated')
           ? { path: file, namespace: 'together' }
           : null;
       });

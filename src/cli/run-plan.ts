@@ -4,6 +4,7 @@ import type { ModelParams, ResponseFormat } from '../messages.js';
 import { chooseModel, isImplicitlyOffline } from '../models/choose.js';
 import { createModel } from '../models/create.js';
 import type { Model } from '../models/model.js';
+import { keysIn } from '../models/providers.js';
 import { bindVariables } from '../prompts/bind-variables.js';
 import { loadTemplateFile, parseTemplate, type TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
@@ -49,6 +50,8 @@ export interface RunPlan {
   readonly chain: LLMChain;
   readonly llm: Model;
   readonly schema: Readonly<Record<string, unknown>> | undefined;
+  /** Never to be written down. */
+  readonly keys: readonly string[];
 }
 
 /**
@@ -88,7 +91,7 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
   const { prompt } = template;
   if (!flags.dryRun) llm.assertCanAnswer(prompt.formatPrompt(values).messages);
   const chain = new LLMChain({ llm, prompt, metadata: { template: template.file } });
-  return { flags, template, values, chain, llm, schema };
+  return { flags, template, values, chain, llm, schema, keys: keysIn(io.env, config.providers) };
 }
 
 /** Parameters of the model are left out: the template's own win over the configured ones. */

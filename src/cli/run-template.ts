@@ -1,14 +1,15 @@
 import { Chalk } from 'chalk';
 import { wantsColor } from '../callbacks/color.js';
-import type { FileCallbackHandler } from '../callbacks/file.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
 import { cleanControls } from '../safety/clean.js';
+import { maskSecrets } from '../safety/mask.js';
 import { closeAll } from './close-all.js';
 import { renderErrorJson } from './exit.js';
 import { type Io, unlessAborted } from './io.js';
 import { LiveView } from './live-view.js';
+import { showOnePlace } from './one-place.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
 import { makeReport, OutcomeHandler, type RunReport, renderJson } from './run-report.js';
 import { renderSummary } from './run-summary.js';
@@ -45,16 +46,15 @@ interface Handlers {
   readonly warnings: string[];
 }
 
-async function makeHandlers({ flags }: RunPlan, io: Io): Promise<Handlers> {
+async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers> {
   // First: what they say may be wrong, and then no log is made.
   const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
   const warnings: string[] = [];
   const outcome = new OutcomeHandler();
   const all: CallbackHandler[] = [outcome];
-  const oneScreen = io.stdout.isTTY === true && io.stderr.isTTY === true;
   let live: LiveView | undefined;
   if (!flags.json && flags.output === undefined) {
-    const spinner = oneScreen && !flags.quiet ? io.stderr : null;
+    const spinner = io.stdout.isTTY && io.stderr.isTTY && !flags.quiet ? io.stderr : null;
     live = new LiveView({ stdout: io.stdout, spinner, signal: io.signal });
     all.push(live);
   }
@@ -64,27 +64,26 @@ async function makeHandlers({ flags }: RunPlan, io: Io): Promise<Handlers> {
       new StdoutCallbackHandler({
         stream: io.stderr,
         ...(flags.color === false && { color: false }),
-        ...(live !== undefined && oneScreen && { live }),
+        ...(live !== undefined && showOnePlace(io) && { live }),
       }),
     );
   }
-  if (flags.log !== undefined) all.push(await openLog(flags.log, flags, (warning) => warnings.push(warning)));
+  if (flags.log !== undefined) {
+    const { FileCallbackHandler } = await import('../callbacks/file.js');
+    const file = new FileCallbackHandler(flags.log, {
+      ...(flags.logFormat !== undefined && { format: flags.logFormat }),
+      tokens: flags.logTokens === true,
+      redact: (text) => maskSecrets(text, keys),
+      onWarning: (warning) => void warnings.push(warning),
+    });
+    all.push(file);
+  }
   return { outcome, all: [...all, ...own], warnings };
 }
 
 async function loadOwn(modules: readonly string[]): Promise<readonly CallbackHandler[]> {
   const { loadCallbacks } = await import('./load-callbacks.js');
   return loadCallbacks(modules);
-}
-
-async function openLog(
-  path: string,
-  flags: RunFlags,
-  onWarning: (text: string) => void,
-): Promise<FileCallbackHandler> {
-  const { FileCallbackHandler } = await import('../callbacks/file.js');
-  const format = flags.logFormat === undefined ? {} : { format: flags.logFormat };
-  return new FileCallbackHandler(path, { ...format, tokens: flags.logTokens === true, onWarning });
 }
 
 /** Never throws for what the run did: its error is part of what it gives. */

@@ -107,6 +107,12 @@ export function providerAt(baseUrl: string, providers: Providers = {}): string |
   )?.[0];
 }
 
+/** The keys that the environment holds, of whichever provider: what must not be written down. */
+export function keysIn(env: Environment, providers: Providers = {}): readonly string[] {
+  const variables = Object.values({ ...PROVIDERS, ...providers }).map((entry: Provider) => entry.keyVariable);
+  return [...new Set(variables)].flatMap((variable) => readVariable(env, variable) ?? []);
+}
+
 function whereabouts(
   entry: Provider,
   env: Environment,

@@ -192,3 +192,13 @@ describe('--output', () => {
     expect(here.read('a.txt')).toBe('3\n');
   });
 });
+
+describe('a key', () => {
+  it.each(['out.log', 'out.jsonl'])('never gets into %s', async (log) => {
+    const args = ['run', '--model', 'offline', '--prompt', 'canary-key-1 or sk-canary-2?', '--log', log];
+    const { code } = await here.run(args, { env: { GROQ_API_KEY: 'canary-key-1' } });
+    expect(code).toBe(0);
+    expect(here.read(log)).toContain('*** or ***?');
+    expect(here.read(log)).not.toContain('canary');
+  });
+});

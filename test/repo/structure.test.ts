@@ -42,7 +42,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   winston: ['callbacks/'],
   'winston-transport': ['callbacks/'],
   yaml: ['prompts/', 'cli/'],
-  zod: ['prompts/', 'cli/'],
 };
 
 /** Loaded when they are used, never with the library or the command: each would cost a noticeable part of a start. */
@@ -57,7 +56,6 @@ const LAZY = [
   'winston',
   'winston-transport',
   'yaml',
-  'zod',
 ];
 
 const graph = readSourceGraph(fileURLToPath(new URL('../../src/', import.meta.url)));
