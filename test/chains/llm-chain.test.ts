@@ -57,7 +57,7 @@ describe('an LLM chain', () => {
         ...ofModel,
         type: 'chatModelStart',
         tags: [],
-        metadata: {},
+        metadata: { file: 'add.txt' },
         model: 'fake-1',
         provider: 'fake',
         params: {},

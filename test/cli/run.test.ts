@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeWorkspace, type Workspace } from '../support/run-cli.js';
+import { copyProgram, makeWorkspace, type Workspace } from '../support/run-cli.js';
 
 const SUMMARY =
   'offline (arithmetic) · offline, not a language model · 13 in + 1 out = 14 tokens (estimated) · price none · first token N ms · N ms\n';
@@ -92,13 +92,16 @@ ${SUMMARY}`,
     expect({ code, stdout }).toEqual({ code: 0, stdout: '3\n' });
   });
 
+  // Only root may become somebody else.
   it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
     'runs for a user that the system does not know',
     async () => {
       chmodSync(here.folder, 0o755);
       const command = ['setpriv', '--reuid', '54321', '--clear-groups', process.execPath];
       const env = { HOME: undefined, XDG_CONFIG_HOME: undefined };
-      const { code, stdout } = await here.run(['run', 'add.txt', '--var', 'number=2'], { command, env });
+      const program = copyProgram(here.path('program'));
+      const options = { command, env, program };
+      const { code, stdout } = await here.run(['run', 'add.txt', '--var', 'number=2'], options);
       expect({ code, stdout }).toEqual({ code: 0, stdout: '3\n' });
     },
   );

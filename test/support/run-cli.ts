@@ -1,11 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 
-const CHAIN = fileURLToPath(new URL('../../bin/chain.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CHAIN = join(ROOT, 'bin/chain.js');
 
 /** A folder of one test's own, where its commands run and have their home. Removed after the test. */
 export interface Workspace {
@@ -27,8 +28,10 @@ export interface RunOptions {
   readonly cwd?: string;
   /** What is piped into it. Default: nothing, and the pipe is closed. `open`: the pipe stays open. */
   readonly stdin?: string | Uint8Array | 'open';
-  /** Instead of `node bin/chain.js`, which is appended. */
+  /** Instead of `node`; the program is appended. */
   readonly command?: readonly string[];
+  /** A copy of the built program, instead of `bin/chain.js`. */
+  readonly program?: string;
 }
 
 export interface Outcome {
@@ -52,6 +55,13 @@ afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
+
+/** The built program in another folder, for users who may not read this one. Gives its `bin/chain.js`. */
+export function copyProgram(folder: string): string {
+  for (const part of ['bin', 'dist', 'package.json'])
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  return join(folder, 'bin/chain.js');
+}
 
 export function makeWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'chain-cli-'));
@@ -83,7 +93,7 @@ export function makeWorkspace(): Workspace {
 export function commandLine(
   folder: string,
   args: readonly string[],
-  { env = {}, command = [process.execPath] }: RunOptions = {},
+  { env = {}, command = [process.execPath], program = CHAIN }: RunOptions = {},
 ): { readonly file: string; readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } {
   const { PATH, SystemRoot, TEMP } = process.env;
   const home = join(folder, 'home');
@@ -96,7 +106,7 @@ export function commandLine(
     XDG_CONFIG_HOME: join(home, '.config'),
   };
   const [file, ...before] = command;
-  return { file: file!, args: [...before, CHAIN, ...args], env: { ...own, ...env } };
+  return { file: file!, args: [...before, program, ...args], env: { ...own, ...env } };
 }
 
 function startIn(folder: string, args: readonly string[], options: RunOptions): Running {
