@@ -4,8 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { PROMPT_TOKENS, tokensOf } from './answers.mjs';
 
 export const TOKENS = 20_000;
+/** So many that what Node spends on making the program fast is spent before. */
+export const MORE_TOKENS = 100_000;
 export const REQUESTS = 3000;
 const CONCURRENCY = 64;
+
+const LONG = [1, TOKENS, MORE_TOKENS];
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -26,8 +30,8 @@ export function programsIn(folder) {
   return {
     'bare node': { command: ['-e', '0'], accept: printed('') },
     'chain --version': { command: [run[0], '--version'], accept: printed(version) },
-    ...streaming('node:http', [script('node-http')], (count) => [printed(`${answer(count).length}`)]),
-    ...streaming('chain run', run, (count) => [printed(answer(count)), summed(count)]),
+    ...streaming('node:http', [script('node-http')], (count) => [printed(`${answer(count).length}`)], LONG),
+    ...streaming('chain run', run, (count) => [printed(answer(count)), summed(count)], LONG),
     ...streaming('chain run, text log', [...run, '--log', text], (count) => [
       printed(answer(count)),
       summed(count),
@@ -47,10 +51,10 @@ export function programsIn(folder) {
   };
 }
 
-/** A program that reads one streamed answer: of one token, and of many. */
-function streaming(name, command, checks) {
+/** A program that reads one streamed answer: of one token, of many, of even more. */
+function streaming(name, command, checks, counts = [1, TOKENS]) {
   const program = (count) => ({ command, path: `${count}`, requests: 1, accept: all(checks(count)) });
-  return { [`${name}, 1 token`]: program(1), [`${name}, ${TOKENS} tokens`]: program(TOKENS) };
+  return Object.fromEntries(counts.map((count) => [`${name}, tokens: ${count}`, program(count)]));
 }
 
 /** A program that makes requests: one, and many. */
@@ -61,7 +65,7 @@ function requesting(name) {
     requests,
     accept: printed(`${requests * (PROMPT_TOKENS + 1)}`),
   });
-  return { [`${name}, 1 request`]: program(1), [`${name}, ${REQUESTS} requests`]: program(REQUESTS) };
+  return Object.fromEntries([1, REQUESTS].map((count) => [`${name}, requests: ${count}`, program(count)]));
 }
 
 function script(name) {

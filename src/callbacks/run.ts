@@ -4,7 +4,6 @@ import type {
   ChainEvent,
   EventBase,
   EventType,
-  LLMNewTokenEvent,
   StartEventBase,
   StartEventType,
 } from '../events.js';
@@ -130,7 +129,7 @@ export class Run implements Lineage {
    */
   emit(fields: EventFields): void | Promise<void> {
     const { type } = fields;
-    const targets = this.#targetsOf(type);
+    const targets = (this.#targets[type] ??= targetsFor(type, this.#subscriptions, this));
     if (targets.length === 0) return;
     const event: Record<string, unknown> = {
       type,
@@ -143,22 +142,6 @@ export class Run implements Lineage {
     };
     for (const field of LOOSE[type] ?? []) event[field] = toPlain(event[field]);
     return dispatch(targets, event as unknown as ChainEvent, this.tree);
-  }
-
-  /** {@link emit} for the event that comes by the thousand: written out, it costs half as much. */
-  emitToken(token: string, index: number): void | Promise<void> {
-    const targets = this.#targetsOf('llmNewToken');
-    if (targets.length === 0) return;
-    const event: LLMNewTokenEvent = {
-      type: 'llmNewToken',
-      runId: this.id,
-      parentRunId: this.parent?.id ?? null,
-      name: this.name,
-      time: Date.now(),
-      token,
-      index,
-    };
-    return dispatch(targets, event, this.tree);
   }
 
   /**
@@ -174,10 +157,6 @@ export class Run implements Lineage {
         for (const queue of this.tree.queues) await queue.drained;
       }
     }
-  }
-
-  #targetsOf(type: EventType): ReturnType<typeof targetsFor> {
-    return (this.#targets[type] ??= targetsFor(type, this.#subscriptions, this));
   }
 
   /** Request, constructor, verbose, scoped; each instance once; none that started this run itself. */

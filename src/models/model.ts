@@ -231,7 +231,7 @@ export abstract class Model {
             answer.take(chunk, run);
             run.signal?.throwIfAborted();
             if (chunk.text !== undefined && streaming) {
-              const heard = run.emitToken(chunk.text, index++);
+              const heard = run.emit({ type: 'llmNewToken', token: chunk.text, index: index++ });
               if (heard !== undefined) await heard;
             }
             if (eachChunk) yield chunk;

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+/** Parts of Node that take long to load, by the names that `process.moduleLoadList` has for them. */
+const SLOW = {
+  'Node’s own fetch and Headers': 'NativeModule internal/deps/undici/undici',
+  'node:crypto': 'NativeModule crypto',
+  'node:child_process': 'NativeModule child_process',
+};
+
+const chain = fileURLToPath(new URL('../../bin/chain.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'start-up-'));
+const reporter = join(folder, 'reporter.cjs');
+const server = createServer((request, response) => {
+  request.resume().on('end', () => {
+    const choices = [{ index: 0, message: { role: 'assistant', content: '3' }, finish_reason: 'stop' }];
+    const usage = { prompt_tokens: 8, completion_tokens: 1, total_tokens: 9 };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ choices, usage }));
+  });
+});
+
+beforeAll(async () => {
+  const write = "process.stderr.write('\\nloaded ' + JSON.stringify(process.moduleLoadList))";
+  const code = `process.on('exit', () => ${write})`;
+  writeFileSync(reporter, code);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it.each([['--version'], ['run', '--prompt', '1 + 2 = ']])('chain %s loads nothing slow', async (...args) => {
+  const { port } = server.address() as AddressInfo;
+  const { PATH, SYSTEMROOT } = process.env;
+  const env = {
+    PATH,
+    SYSTEMROOT,
+    HOME: folder,
+    USERPROFILE: folder,
+    OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
+  };
+  const stderr = await new Promise<string>((resolve, reject) => {
+    const command = ['--require', reporter, chain, ...args];
+    execFile(process.execPath, command, { env }, (error, _stdout, text) =>
+      error ? reject(error) : resolve(text),
+    );
+  });
+  const loaded: string[] = JSON.parse(stderr.split('\nloaded ').at(-1)!);
+  expect(loaded).toContain('NativeModule fs');
+  expect(Object.entries(SLOW).filter(([, name]) => loaded.includes(name))).toEqual([]);
+});
