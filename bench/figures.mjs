@@ -5,6 +5,8 @@ const TOKEN = 'a token: node:http and JSON.parse';
 const LATE_TOKEN = 'a token after the first 20,000: node:http';
 const REQUEST = 'a request: undici';
 
+const PEERS = ['openai SDK', 'LangChain.js', 'AI SDK'];
+
 /** What is compared with what, and how much of it is the aim; `null` for comparison alone. */
 const FIGURES = [
   { name: 'bare Node', of: whole('bare node'), unit: 'ms', aim: null },
@@ -21,6 +23,12 @@ const FIGURES = [
     beside: 'bare Node',
     aim: 2,
   },
+  ...PEERS.map((peer) => ({
+    name: `${peer}, an answer of one token`,
+    of: whole(`${peer}, tokens: 1`),
+    beside: 'bare Node',
+    aim: null,
+  })),
   { name: TOKEN, of: eachToken('node:http'), unit: 'µs', aim: null },
   { name: 'a token: chain run', of: eachToken('chain run'), beside: TOKEN, aim: 1.8 },
   { name: 'a token: chain run --log log.txt', of: eachToken('chain run, text log'), beside: TOKEN, aim: 1.8 },
@@ -36,6 +44,7 @@ const FIGURES = [
     beside: TOKEN,
     aim: null,
   },
+  ...PEERS.map((peer) => ({ name: `a token: ${peer}`, of: eachToken(peer), beside: TOKEN, aim: null })),
   { name: LATE_TOKEN, of: eachLateToken('node:http'), unit: 'µs', aim: null },
   {
     name: 'a token after the first 20,000: chain run',

@@ -46,6 +46,9 @@ export function programsIn(folder) {
       printed(`${5 * answer(count).length}`),
       logged(jsonl, '"type":"llmNewToken"', count),
     ]),
+    ...streaming('openai SDK', [script('openai-sdk')], (count) => [printed(`${answer(count).length}`)]),
+    ...streaming('LangChain.js', [script('langchain')], (count) => [printed(`${answer(count).length}`)]),
+    ...streaming('AI SDK', [script('ai-sdk')], (count) => [printed(`${answer(count).length}`)]),
     ...requesting('undici'),
     ...requesting('generate'),
   };
