@@ -61,13 +61,13 @@ export type {
 } from './messages.js';
 export { ChatOpenAI, type ChatOpenAIFields } from './models/chat-openai.js';
 export { type CreateModelFields, createModel } from './models/create.js';
+export type { ModelInput } from './models/input.js';
 export {
   type GenerateResult,
   Model,
   type ModelCallOptions,
   type ModelChunk,
   type ModelFields,
-  type ModelInput,
   type ModelRequest,
   type ModelResult,
 } from './models/model.js';

@@ -1,9 +1,9 @@
 import { bindContext, type CallContext, currentContext } from '../callbacks/context.js';
 import { resultOf, runSteps } from '../callbacks/lifecycle.js';
 import { CallbackManager } from '../callbacks/manager.js';
-import type { EventFields } from '../callbacks/run.js';
-import { Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
-import { ChainError, toErrorRecord } from '../errors.js';
+import { type EventFields, Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
+import { toErrorRecord } from '../errors.js';
+import type { LLMEndEvent } from '../events.js';
 import type {
   FinishReason,
   Message,
@@ -13,11 +13,10 @@ import type {
   Usage,
   UsageSum,
 } from '../messages.js';
-import { messagesToText } from '../messages.js';
-import type { PromptValue } from '../prompts/prompt.js';
 import { estimateUsage } from '../tokens/estimate.js';
 import { loadPrices, type PriceList, type PriceOverrides } from '../tokens/prices.js';
 import { addUsage, UNKNOWN_USAGE } from '../tokens/usage.js';
+import { type ModelInput, toPromptValue } from './input.js';
 
 /** One piece of a model's answer, as it comes. */
 export interface ModelChunk {
@@ -47,9 +46,6 @@ export interface ModelRequest {
   onRetry(retry: { attempt: number; delayMs: number; reason: string }): void | Promise<void>;
 }
 
-/** What a model takes: a string is one user message. */
-export type ModelInput = string | readonly Message[] | PromptValue;
-
 export interface ModelCallOptions extends RunOptions {
   /** For this request, over what the model was made with. */
   readonly params?: ModelParams | undefined;
@@ -57,23 +53,8 @@ export interface ModelCallOptions extends RunOptions {
   readonly streaming?: boolean | undefined;
 }
 
-/** A model's whole answer. */
-export interface ModelResult {
-  readonly text: string;
-  readonly message: Message;
-  readonly toolCalls: readonly ToolCall[];
-  readonly finishReason: FinishReason | null;
-  readonly usage: Usage;
-  /** In US dollars; `null` where no price is known. */
-  readonly cost: number | null;
-  /** The model as it named itself in its answer. */
-  readonly model: string;
-  readonly responseId: string | null;
-  /** In milliseconds; `null` when no text came. */
-  readonly firstTokenMs: number | null;
-  readonly durationMs: number;
-  readonly runId: string;
-}
+/** A model's whole answer: what its end event says, and the id of its run. */
+export interface ModelResult extends Omit<LLMEndEvent, 'type' | 'parentRunId' | 'name' | 'time'> {}
 
 /** What {@link Model.generate} gives: a list of alternatives (one, today) for each prompt, in the order of the prompts. */
 export interface GenerateResult {
@@ -322,24 +303,6 @@ class Answer {
     const { text: content, toolCalls } = this;
     return { role: 'assistant', content, ...(toolCalls.length > 0 && { toolCalls }) };
   }
-}
-
-function toPromptValue(input: ModelInput): PromptValue & { readonly prompt: string } {
-  if (typeof input === 'string') {
-    const messages: Message[] = [{ role: 'user', content: input }];
-    return { messages, text: input, prompt: input };
-  }
-  if (isMessages(input)) {
-    const messages = [...input];
-    const text = messagesToText(messages);
-    return { messages, text, prompt: text };
-  }
-  if (typeof input?.text === 'string') return { ...input, prompt: input.text };
-  throw new ChainError('invalid_argument', 'a model takes a string or a list of messages');
-}
-
-function isMessages(input: ModelInput): input is readonly Message[] {
-  return Array.isArray(input);
 }
 
 const PARAMS = [

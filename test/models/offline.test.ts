@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RecordingHandler } from '../../src/callbacks/recording.js';
 import type { Message } from '../../src/messages.js';
-import type { ModelInput } from '../../src/models/model.js';
+import type { ModelInput } from '../../src/models/input.js';
 import { OfflineModel, type OfflineModelFields } from '../../src/models/offline.js';
 
 const user = (content: string): Message => ({ role: 'user', content });
