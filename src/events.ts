@@ -241,25 +241,25 @@ export const EVENT_TYPES = Object.keys(EVENT_TABLE) as readonly EventType[];
 
 /** Written out, not derived: members of a mapped type are properties, which a subclass could not define as methods. */
 interface EventMethods {
-  onChainStart?(event: EventOf<'chainStart'>): void | Promise<void>;
-  onChainEnd?(event: EventOf<'chainEnd'>): void | Promise<void>;
-  onChainError?(event: EventOf<'chainError'>): void | Promise<void>;
-  onLLMStart?(event: EventOf<'llmStart'>): void | Promise<void>;
-  onChatModelStart?(event: EventOf<'chatModelStart'>): void | Promise<void>;
-  onLLMNewToken?(event: EventOf<'llmNewToken'>): void | Promise<void>;
-  onLLMEnd?(event: EventOf<'llmEnd'>): void | Promise<void>;
-  onLLMError?(event: EventOf<'llmError'>): void | Promise<void>;
-  onRetry?(event: EventOf<'retry'>): void | Promise<void>;
-  onToolStart?(event: EventOf<'toolStart'>): void | Promise<void>;
-  onToolEnd?(event: EventOf<'toolEnd'>): void | Promise<void>;
-  onToolError?(event: EventOf<'toolError'>): void | Promise<void>;
-  onAgentAction?(event: EventOf<'agentAction'>): void | Promise<void>;
-  onAgentFinish?(event: EventOf<'agentFinish'>): void | Promise<void>;
-  onRetrieverStart?(event: EventOf<'retrieverStart'>): void | Promise<void>;
-  onRetrieverEnd?(event: EventOf<'retrieverEnd'>): void | Promise<void>;
-  onRetrieverError?(event: EventOf<'retrieverError'>): void | Promise<void>;
-  onText?(event: EventOf<'text'>): void | Promise<void>;
-  onCustomEvent?(event: EventOf<'customEvent'>): void | Promise<void>;
+  onChainStart?(event: EventOf<'chainStart'>): unknown;
+  onChainEnd?(event: EventOf<'chainEnd'>): unknown;
+  onChainError?(event: EventOf<'chainError'>): unknown;
+  onLLMStart?(event: EventOf<'llmStart'>): unknown;
+  onChatModelStart?(event: EventOf<'chatModelStart'>): unknown;
+  onLLMNewToken?(event: EventOf<'llmNewToken'>): unknown;
+  onLLMEnd?(event: EventOf<'llmEnd'>): unknown;
+  onLLMError?(event: EventOf<'llmError'>): unknown;
+  onRetry?(event: EventOf<'retry'>): unknown;
+  onToolStart?(event: EventOf<'toolStart'>): unknown;
+  onToolEnd?(event: EventOf<'toolEnd'>): unknown;
+  onToolError?(event: EventOf<'toolError'>): unknown;
+  onAgentAction?(event: EventOf<'agentAction'>): unknown;
+  onAgentFinish?(event: EventOf<'agentFinish'>): unknown;
+  onRetrieverStart?(event: EventOf<'retrieverStart'>): unknown;
+  onRetrieverEnd?(event: EventOf<'retrieverEnd'>): unknown;
+  onRetrieverError?(event: EventOf<'retrieverError'>): unknown;
+  onText?(event: EventOf<'text'>): unknown;
+  onCustomEvent?(event: EventOf<'customEvent'>): unknown;
 }
 
 type IgnoreSwitches = {
@@ -282,11 +282,12 @@ export interface HandlerOptions extends IgnoreSwitches {
 
 /**
  * Listens to runs: a method for each event it cares for, each taking the one event object.
- * A method that returns a promise is waited for before the run goes on; one that doesn't costs no promise.
+ * A method that returns a promise is waited for before the run goes on; one that doesn't costs no promise. Whatever
+ * else it returns is left.
  * `onEvent` receives every event, after the method of its own type.
  */
 export interface CallbackHandler extends HandlerOptions, EventMethods {
-  onEvent?(event: ChainEvent): void | Promise<void>;
+  onEvent?(event: ChainEvent): unknown;
   /** Lets go of files and the like. Called by who made the handler, never by a run. */
   close?(): void | Promise<void>;
 }

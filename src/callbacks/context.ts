@@ -62,11 +62,13 @@ export function bindContext<Y, R>(
 type Method = (event: never) => unknown;
 
 /**
- * Whether what a method begins outlives its call: it returns a promise, or leaves promises or timers behind.
- * Learned from its first call; shared by all runs.
+ * Whether what a method begins outlives its call: it returns a promise, or leaves promises or timers behind. Watched
+ * at each call until one does; of a method that hears tokens only at its first, since that would cost more than the
+ * token. Shared by all runs.
  */
 interface Manner {
   lasting: boolean | undefined;
+  readonly frequent: boolean;
 }
 
 const manners = new WeakMap<Method, Partial<Record<EventType, Manner>>>();
@@ -75,7 +77,10 @@ const manners = new WeakMap<Method, Partial<Record<EventType, Manner>>>();
 export function mannerOf(method: Method, type: EventType): Manner {
   let byType = manners.get(method);
   if (byType === undefined) manners.set(method, (byType = {}));
-  byType[type] ??= { lasting: method.constructor.name === 'AsyncFunction' ? true : undefined };
+  byType[type] ??= {
+    lasting: method.constructor.name === 'AsyncFunction' ? true : undefined,
+    frequent: type === 'llmNewToken',
+  };
   return byType[type];
 }
 
@@ -93,11 +98,10 @@ export function callHandler(
   const outer = synchronous;
   synchronous = context;
   try {
-    if (manner.lasting === undefined) return probe(manner, context, handler, method, event);
-    if (manner.lasting) {
-      pinned = true;
-      return storage.run(context, callMethod, handler, method, event);
-    }
+    if (manner.lasting) pinned = true;
+    if (pinned) return storage.run(context, callMethod, handler, method, event);
+    if (manner.lasting === undefined || !manner.frequent)
+      return probe(manner, context, handler, method, event);
     const result = method.call(handler, event as never);
     if (isThenable(result)) manner.lasting = true;
     return result;
@@ -120,7 +124,7 @@ const watch = createHook({
   },
 });
 
-/** A method's first call: the storage is on for it, and stays on only if the method turns out to need it. */
+/** A call that is watched: the storage is on for it, and stays on only if the method turns out to need it. */
 function probe(
   manner: Manner,
   context: CallContext,

@@ -43,9 +43,9 @@ export function targetsFor(
 ): readonly Target[] {
   const { method: methodName, ignore } = EVENT_TABLE[type];
   const targets: Target[] = [];
-  for (const subscription of subscriptions) {
+  const look = (subscription: Subscription) => {
     const { handler } = subscription;
-    if (handler[ignore]) continue;
+    if (handler[ignore]) return;
     const own = { scoped: run.scoped, parent: null, muted: [...run.muted, handler], runId: run.id };
     const add = (method: unknown, asText: boolean) => {
       if (typeof method !== 'function') return false;
@@ -56,6 +56,15 @@ export function targetsFor(
     const heard = add(handler[methodName], false);
     if (!heard && type === 'chatModelStart') add(handler.onLLMStart, true);
     add(handler.onEvent, false);
+  };
+  for (const subscription of subscriptions) {
+    try {
+      look(subscription);
+    } catch (error) {
+      // A getter of the handler's own.
+      const { handler, failures } = subscription;
+      failures.add({ handler, eventType: type, error, timedOut: false, runId: run.id });
+    }
   }
   return targets;
 }
@@ -86,11 +95,15 @@ function raiseFirst(raised: readonly unknown[]): void {
 }
 
 function enqueue(target: Target, event: ChainEvent, tree: TreeState): Promise<void> | undefined {
-  const queue = BackgroundQueue.of(target.subscription.handler);
+  const { handler } = target.subscription;
+  const queue = BackgroundQueue.of(handler);
   tree.queues.add(queue);
-  return queue.push(() => {
-    if (!tree.late.has(target.subscription.handler)) return deliver(target, event, tree, []);
+  const room = queue.push(() => {
+    if (!tree.late.has(handler)) return deliver(target, event, tree, []);
   });
+  // Two background handlers that start runs would wait for each other's queues for ever.
+  const fromBackground = target.context.muted.some((muted) => muted !== handler && muted.background);
+  return fromBackground ? undefined : room;
 }
 
 function deliver(

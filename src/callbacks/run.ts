@@ -141,12 +141,14 @@ export class Run implements Lineage {
       ...(fields as object),
     };
     for (const field of LOOSE[type] ?? []) event[field] = toPlain(event[field]);
+    // Not so tokens: it would cost as much as the rest of one.
+    if (type !== 'llmNewToken') Object.freeze(event);
     return dispatch(targets, event as unknown as ChainEvent, this.tree);
   }
 
   /**
-   * The last event of the run. For a root it settles once all background handlers have had theirs; not for one that a
-   * background handler started, which would wait for itself.
+   * The last event of the run. For a root it settles once all background handlers have had theirs, but not for one that a
+   * background handler started: two that hear each other's runs would wait for ever.
    */
   async close(fields: EventFields): Promise<void> {
     try {
@@ -193,14 +195,17 @@ function merged(first: GivenOrigin = {}, second: GivenOrigin = {}): Origin {
 }
 
 /**
- * The fields that hold what other people's code passed in: anything at all, and theirs to change afterwards. Events
- * get copies.
+ * The fields that hold what other people's code passed in, or gets as a result: anything at all, and theirs to change
+ * afterwards. Events get copies.
  */
 const LOOSE: Partial<Record<EventType, readonly string[]>> = {
   chainStart: ['inputs'],
-  chainEnd: ['outputs'],
+  chainEnd: ['outputs', 'usage'],
+  chainError: ['usage'],
   llmStart: ['params'],
   chatModelStart: ['params', 'messages', 'tools'],
+  llmEnd: ['message', 'toolCalls', 'usage'],
+  llmError: ['usage'],
   toolStart: ['input'],
   toolEnd: ['output'],
   agentAction: ['input'],
