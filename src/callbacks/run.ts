@@ -9,6 +9,7 @@ import type {
 } from '../events.js';
 import type { Usage, UsageSum } from '../messages.js';
 import { addUsage } from '../tokens/usage.js';
+import { graceful, unlessAborted } from './abort.js';
 import { type CallContext, currentContext } from './context.js';
 import { dispatch, type TreeState, targetsFor } from './dispatch.js';
 import { CallbackManager, type Callbacks, type Subscription } from './manager.js';
@@ -125,9 +126,15 @@ export class Run implements Lineage {
 
   /**
    * Tells everybody who hears this run. A promise is to be awaited before the run goes on.
-   * Throws or rejects only with what a `raiseError` handler threw.
+   * Throws or rejects only with what a `raiseError` handler threw, and with the signal's reason when it aborts while a
+   * handler is waited for.
    */
   emit(fields: EventFields): void | Promise<void> {
+    const heard = this.#tell(fields);
+    return heard === undefined || this.signal === undefined ? heard : unlessAborted(heard, this.signal);
+  }
+
+  #tell(fields: EventFields): void | Promise<void> {
     const { type } = fields;
     const targets = (this.#targets[type] ??= targetsFor(type, this.#subscriptions, this));
     if (targets.length === 0) return;
@@ -141,9 +148,7 @@ export class Run implements Lineage {
       ...(fields as object),
     };
     for (const field of LOOSE[type] ?? []) event[field] = toPlain(event[field]);
-    // Not so tokens: it would cost as much as the rest of one.
-    if (type !== 'llmNewToken') Object.freeze(event);
-    return dispatch(targets, event as unknown as ChainEvent, this.tree);
+    return dispatch(targets, Object.freeze(event) as unknown as ChainEvent, this.tree);
   }
 
   /**
@@ -152,7 +157,9 @@ export class Run implements Lineage {
    */
   async close(fields: EventFields): Promise<void> {
     try {
-      await this.emit(fields);
+      const heard = this.#tell(fields);
+      if (heard !== undefined)
+        await (this.signal === undefined ? heard : graceful(heard, this.signal, GRACE_MS));
     } finally {
       this.#releaseSignal();
       if (this.parent === null && !this.muted.some(({ background }) => background)) {
@@ -175,6 +182,9 @@ export class Run implements Lineage {
     return listed.filter(({ handler }) => !seen.has(handler) && seen.add(handler));
   }
 }
+
+/** How long handlers are waited for that hear how an aborted run ends. */
+const GRACE_MS = 5000;
 
 const STARTS: ReadonlySet<EventType> = new Set<StartEventType>([
   'chainStart',

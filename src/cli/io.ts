@@ -26,21 +26,6 @@ export class Interruption extends ChainError {
   }
 }
 
-/** What a promise gives, unless the signal aborts first: then its reason is thrown. */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (abort !== undefined) signal.removeEventListener('abort', abort);
-  }
-}
-
 /** All of standard input. Must not be called for a terminal. */
 export async function readAll(stdin: Readable): Promise<Buffer> {
   const parts: Buffer[] = [];

@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { unlessAborted } from '../callbacks/abort.js';
 import { wantsColor } from '../callbacks/color.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import { toErrorRecord } from '../errors.js';
@@ -7,7 +8,7 @@ import { cleanControls } from '../safety/clean.js';
 import { maskSecrets } from '../safety/mask.js';
 import { closeAll } from './close-all.js';
 import { renderErrorJson } from './exit.js';
-import { type Io, unlessAborted } from './io.js';
+import type { Io } from './io.js';
 import { LiveView } from './live-view.js';
 import { showOnePlace } from './one-place.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';

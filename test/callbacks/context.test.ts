@@ -71,6 +71,31 @@ describe('a handler that calls a model itself', () => {
     ['async onLLMEnd', (method) => ({ onLLMEnd: async () => void (await method()) })],
   ];
 
+  it.each<[how: string, start: (call: Call) => unknown]>([
+    ['in a timer', (call) => void setTimeout(() => void call(), 1)],
+    ['in work that it leaves behind', (call) => void idle().then(call)],
+    ['after an await', async (call) => void (await idle().then(call))],
+  ])('at a later call than its first, %s, does not hear those runs', async (_, start) => {
+    vi.resetModules();
+    const { FakeModel: Fresh } = await import('../support/fake-model.js');
+    let heard = 0;
+    const model = new Fresh({
+      steps: ['one', FINISH],
+      callbacks: [
+        {
+          onLLMEnd() {
+            heard += 1;
+            if (heard > 1 && heard < TOO_MANY) return start(() => model.invoke('again'));
+          },
+        },
+      ],
+    });
+    await model.invoke('first');
+    await model.invoke('second');
+    await sleep(30);
+    expect(heard).toBe(2);
+  });
+
   describe.each(shapes)('in %s', (_shape, handlerOf) => {
     // In a process that has never needed to follow promises.
     beforeEach(async () => {

@@ -115,18 +115,42 @@ describe('every start is followed by exactly one end or error', () => {
   it.each([
     ['onChainStart', ['chainStart', 'chainError']],
     ['onChatModelStart', [...started, 'llmError', 'chainError']],
+    ['onText', ['chainStart', 'text', 'chainError']],
     ['onLLMNewToken', [...started, 'llmNewToken', 'llmError', 'chainError']],
-    ['onLLMEnd', [...started, 'llmNewToken', 'llmNewToken', 'llmEnd', 'chainError']],
-  ])('after an abort while %s is waited for', async (method, types) => {
+  ])('after an abort while %s is waited for, at once', async (method, types) => {
+    const never = () => new Promise<void>(() => {});
+    const { heard, controller, invoke } = setUp(['one', 'two', FINISH], [{ [method]: never }]);
+    const call = expect(invoke()).rejects.toThrow(aborted);
+    await idle();
+    controller.abort();
+    await call;
+    expect(heard.types).toEqual(types);
+  });
+
+  it('after an abort while onLLMEnd is waited for, which it still is', async () => {
     const gate = deferred();
-    const { heard, controller, invoke } = setUp(['one', 'two', FINISH], [{ [method]: () => gate.promise }]);
-    const call = invoke();
+    const { heard, controller, invoke } = setUp(['one', 'two', FINISH], [{ onLLMEnd: () => gate.promise }]);
+    const call = expect(invoke()).rejects.toThrow(aborted);
     await idle();
     controller.abort();
     await idle();
+    expect(heard.types.at(-1)).toBe('llmEnd');
     gate.resolve();
-    await expect(call).rejects.toThrow(aborted);
-    expect(heard.types).toEqual(types);
+    await call;
+    expect(heard.types).toEqual([...started, 'llmNewToken', 'llmNewToken', 'llmEnd', 'chainError']);
+  });
+
+  it('after an abort with handlers that never settle on what follows, in the time that they get', async () => {
+    vi.useFakeTimers();
+    const never = () => new Promise<void>(() => {});
+    const { heard, controller, invoke } = setUp(['one'], [{ onLLMNewToken: never, onLLMError: never }]);
+    const call = expect(invoke()).rejects.toThrow(aborted);
+    await vi.advanceTimersByTimeAsync(10);
+    controller.abort();
+    await vi.advanceTimersByTimeAsync(5000);
+    vi.useRealTimers();
+    await call;
+    expect(heard.types).toEqual([...started, 'llmNewToken', 'llmError', 'chainError']);
   });
 
   it('after a `break` at the first chunk', async () => {
