@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { ChainError } from '../errors.js';
 import type {
   CallbackHandler,
   ChainEvent,
@@ -96,6 +97,9 @@ export class Run implements Lineage {
     context: CallContext | null = currentContext(),
   ) {
     const parent = options.parent ?? context?.parent ?? null;
+    if (options.signal !== undefined && typeof options.signal.throwIfAborted !== 'function') {
+      throw new ChainError('invalid_argument', 'signal must be an AbortSignal, such as controller.signal');
+    }
     this.name = name;
     this.parent = parent;
     [this.signal, this.#releaseSignal] = either(options.signal, parent?.signal);

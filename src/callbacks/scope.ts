@@ -1,3 +1,4 @@
+import { ChainError } from '../errors.js';
 import { currentContext, runInContext } from './context.js';
 import { CallbackManager, type Callbacks } from './manager.js';
 
@@ -6,6 +7,8 @@ import { CallbackManager, type Callbacks } from './manager.js';
  * Returns what `fn` returns, and throws what it throws. Scopes nest.
  */
 export function withCallbacks<T>(callbacks: Callbacks, fn: () => T): T {
+  if (typeof fn !== 'function')
+    throw new ChainError('invalid_argument', 'a scope takes the function that it is around');
   const outer = currentContext();
   const scoped = [...(outer?.scoped ?? []), ...CallbackManager.subscribe(callbacks)];
   return runInContext(

@@ -3,7 +3,7 @@ import { bindContext, currentContext } from '../callbacks/context.js';
 import { resultOf, runSteps } from '../callbacks/lifecycle.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import { Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
-import { toErrorRecord } from '../errors.js';
+import { ChainError, toErrorRecord } from '../errors.js';
 import type { UsageSum } from '../messages.js';
 
 /** What a chain is given: the values of its prompt's variables, and the like. */
@@ -60,6 +60,9 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
     context: CallContext | null,
     streaming: boolean,
   ): AsyncGenerator<string, Result, void> {
+    if (typeof inputs !== 'object' || inputs === null) {
+      throw new ChainError('invalid_argument', 'a chain takes an object of inputs, such as { number: 2 }');
+    }
     const run = new Run(this.name, this.#object, options, context);
     const done = yield* runSteps(run, {
       start: () => ({ type: 'chainStart', inputs }),

@@ -1,4 +1,5 @@
 import type { Run, RunnableFields, RunOptions } from '../callbacks/run.js';
+import { ChainError } from '../errors.js';
 import type { Model, ModelResult } from '../models/model.js';
 import type { Prompt } from '../prompts/prompt.js';
 import { Chain, type ChainInputs, type ChainResult } from './chain.js';
@@ -21,8 +22,16 @@ export class LLMChain extends Chain<LLMChainResult> {
   readonly llm: Model;
   readonly prompt: Prompt;
 
+  /** @throws ChainError `invalid_argument` where the model or the prompt is none */
   constructor(fields: LLMChainFields) {
     super(fields);
+    const wrong = [
+      ...(typeof fields?.llm?.invoke === 'function' ? [] : ['llm must be a model, such as new ChatOpenAI()']),
+      ...(typeof fields?.prompt?.formatPrompt === 'function'
+        ? []
+        : ['prompt must be a template, such as PromptTemplate.fromTemplate(text)']),
+    ];
+    if (wrong.length > 0) throw new ChainError('invalid_argument', `LLMChain: ${wrong.join('; ')}`);
     this.llm = fields.llm;
     this.prompt = fields.prompt;
   }

@@ -1,5 +1,5 @@
 import { ChainError } from '../errors.js';
-import { type Message, messagesToText } from '../messages.js';
+import { type Message, messagesToText, type Role } from '../messages.js';
 import type { PromptValue } from '../prompts/prompt.js';
 
 /** What a model takes: a string is one user message. */
@@ -14,15 +14,27 @@ export function toPromptValue(input: ModelInput): PromptValue & { readonly promp
     const messages: Message[] = [{ role: 'user', content: input }];
     return { messages, text: input, prompt: input };
   }
-  if (isMessages(input)) {
-    const messages = [...input];
+  if (Array.isArray(input)) {
+    const messages: readonly Message[] = [...input];
+    if (messages.length === 0) throw wrong('an empty list of messages');
+    const odd = messages.findIndex((message) => !isMessage(message));
+    if (odd >= 0) throw wrong(`a list whose item ${odd} is no message`);
     const text = messagesToText(messages);
     return { messages, text, prompt: text };
   }
-  if (typeof input?.text === 'string') return { ...input, prompt: input.text };
-  throw new ChainError('invalid_argument', 'a model takes a string or a list of messages');
+  const value = input as PromptValue | null | undefined;
+  if (typeof value?.text !== 'string') throw wrong('something else');
+  return { ...value, prompt: value.text };
 }
 
-function isMessages(input: ModelInput): input is readonly Message[] {
-  return Array.isArray(input);
+const ROLES: readonly Role[] = ['system', 'user', 'assistant', 'tool'];
+
+function isMessage(value: Message): boolean {
+  return ROLES.includes(value?.role) && typeof value.content === 'string';
+}
+
+function wrong(what: string): ChainError {
+  return new ChainError('invalid_argument', `a model takes a string or a list of messages, not ${what}`, {
+    hint: `A message is { role, content }; its role is one of ${ROLES.join(', ')}.`,
+  });
 }

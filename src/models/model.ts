@@ -2,7 +2,7 @@ import { bindContext, type CallContext, currentContext } from '../callbacks/cont
 import { resultOf, runSteps } from '../callbacks/lifecycle.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import { type EventFields, Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
-import { toErrorRecord } from '../errors.js';
+import { ChainError, toErrorRecord } from '../errors.js';
 import type { LLMEndEvent } from '../events.js';
 import type {
   FinishReason,
@@ -127,12 +127,13 @@ export abstract class Model {
 
   /**
    * Many prompts at once: one run each.
-   * @throws the first failure, in the order of the prompts, once all have ended
+   * @throws ChainError `invalid_argument` for what is no list; the first failure, in the order of the prompts, once all have ended
    */
   async generate(
     inputs: readonly ModelInput[],
     options: ModelCallOptions & { readonly maxConcurrency?: number } = {},
   ): Promise<GenerateResult> {
+    if (!Array.isArray(inputs)) throw new ChainError('invalid_argument', 'generate takes a list of prompts');
     const { maxConcurrency = Number.POSITIVE_INFINITY, ...request } = options;
     const context = currentContext();
     const { default: pLimit } = await import('p-limit');

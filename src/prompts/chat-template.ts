@@ -68,6 +68,11 @@ export class ChatPromptTemplate implements Prompt {
    * @throws {ChainError} `invalid_argument` for an unknown role, or something that is no message
    */
   constructor({ messages, partialVariables = {} }: ChatPromptTemplateFields) {
+    if (!Array.isArray(messages)) {
+      throw new ChainError('invalid_argument', 'a chat prompt template is a list of messages', {
+        hint: "Such as [['system', 'Be brief.'], ['user', '{question}']].",
+      });
+    }
     this.steps = messages.map(toStep);
     this.partials = mergeValues({}, partialVariables);
     const names = new Set<string>();

@@ -97,6 +97,8 @@ function valueText(name: string, value: unknown): string {
 }
 
 function objectText(name: string, value: object | null): string {
+  if (!hasJson(value))
+    throw noText(name, `a ${value?.constructor?.name || 'value'}, which has no text of its own`);
   let text: string | undefined;
   let cause: unknown;
   try {
@@ -106,6 +108,14 @@ function objectText(name: string, value: object | null): string {
   }
   if (text === undefined) throw noText(name, 'a value that JSON cannot hold', cause);
   return text;
+}
+
+/** What JSON would show as `{}`, a forgotten promise above all, is a mistake. */
+function hasJson(value: object | null): boolean {
+  if (value === null || Array.isArray(value) || typeof (value as { toJSON?: unknown }).toJSON === 'function')
+    return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function noText(name: string, what: string, cause?: unknown): ChainError {

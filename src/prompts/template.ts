@@ -29,6 +29,12 @@ export class PromptTemplate implements Prompt {
    * @throws {ChainError} `invalid_argument` when `inputVariables` are not the template's
    */
   constructor({ template, inputVariables, partialVariables = {} }: PromptTemplateFields) {
+    if (typeof template !== 'string' && !(template instanceof FString)) {
+      throw new ChainError(
+        'invalid_argument',
+        `a prompt template is a text, not ${template === null ? 'null' : typeof template}`,
+      );
+    }
     this.parsed = typeof template === 'string' ? new FString(template) : template;
     this.template = this.parsed.text;
     this.partials = mergeValues({}, partialVariables);

@@ -144,7 +144,7 @@ it('has types that need nothing but those of Node', () => {
 
     const ends = new Ends();
     const all: ChainEvent['type'][] = [];
-    const plain: CallbackHandler = { onLLMNewToken: ({ token }) => void token.trim(), onEvent: (e) => void all.push(e.type) };
+    const plain: CallbackHandler = { onLLMNewToken: ({ token }) => token.trim(), onEvent: (e) => all.push(e.type) };
     const prompt = PromptTemplate.fromTemplate('1 + {number} = ');
     const chain = new LLMChain({ llm: new OfflineModel(), prompt, callbacks: [plain] });
     const text: string = await withTokenCounter(async (counter: TokenCounter) => {
