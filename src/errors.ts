@@ -11,6 +11,7 @@ export type ChainErrorCode =
   | 'unknown_variable'
   | 'file_not_readable'
   | 'file_not_writable'
+  | 'answer_not_saved'
   | 'invalid_config'
   | 'invalid_callback'
   | 'no_model'

@@ -1,7 +1,14 @@
 import * as nodeFs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ChainError } from '../errors.js';
-import { LogFile, type LogFileSystem, type LogUser, STANDARD_STREAMS, warn } from './log-file.js';
+import {
+  LogFile,
+  type LogFileSystem,
+  type LogUser,
+  makeFolders,
+  STANDARD_STREAMS,
+  warn,
+} from './log-file.js';
 import { createTransport, type LogFormat, type LogTransport, MESSAGE } from './winston.js';
 
 export interface FileSinkOptions extends LogUser {
@@ -94,7 +101,7 @@ function realFolder(folder: string, fs: LogFileSystem): string {
     return fs.realpathSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    fs.mkdirSync(folder, { recursive: true });
+    makeFolders(folder, fs);
     return fs.realpathSync(folder);
   }
 }

@@ -153,7 +153,7 @@ export class LogFile {
       return this.#fs.openSync(this.#path, flags, 0o600);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      this.#fs.mkdirSync(dirname(this.#path), { recursive: true });
+      makeFolders(dirname(this.#path), this.#fs);
       return this.#fs.openSync(this.#path, flags, 0o600);
     }
   }
@@ -196,6 +196,23 @@ export class LogFile {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_WAIT_MS);
       }
     }
+  }
+}
+
+/**
+ * Makes a folder and those above it. Not by `recursive`, which never comes back where a folder cannot be made for all
+ * that its parent is there, as in /proc.
+ */
+export function makeFolders(folder: string, fs: LogFileSystem): void {
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && fs.statSync(folder).isDirectory()) return;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || parent === folder || fs.statSync(parent, { throwIfNoEntry: false })) throw error;
+    makeFolders(parent, fs);
+    fs.mkdirSync(folder);
   }
 }
 

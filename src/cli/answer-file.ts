@@ -20,6 +20,6 @@ export async function writeAnswer(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text === '' || text.endsWith('\n') ? text : `${text}\n`, { mode: 0o600 });
   } catch (cause) {
-    throw new ChainError('file_not_writable', `--output ${file}: ${(cause as Error).message}`, { cause });
+    throw new ChainError('answer_not_saved', `--output ${file}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
-import { exitCodeOf, renderError } from './exit.js';
+import { ChainError, toErrorRecord } from '../errors.js';
+import { exitCodeOf, renderError, renderErrorJson } from './exit.js';
 import { Interruption, type Io } from './io.js';
 import { runProgram } from './program.js';
 
@@ -28,6 +29,21 @@ export async function main(args: readonly string[]): Promise<void> {
     );
   });
   stderr.on('error', () => {});
+  // Of people's own handlers: work that they left behind breaks no run, but what it throws can't be gone on from.
+  process.on('unhandledRejection', (error) => {
+    stderr.write(
+      renderError(new Error(`nobody waited for what failed: ${toErrorRecord(error).message}`), false),
+    );
+  });
+  process.on('uncaughtException', (error) => {
+    interrupt(new Interruption(`thrown where nobody could catch it: ${error.message}`, 1, { cause: error }));
+  });
+  process.on('beforeExit', () => {
+    const stuck = new ChainError('internal', 'the command waits for something that will never come');
+    if (args.includes('--json')) stdout.write(renderErrorJson(stuck, ''));
+    stderr.write(renderError(stuck, false));
+    process.exit(1);
+  });
 
   const io: Io = {
     stdout,
@@ -47,6 +63,8 @@ export async function main(args: readonly string[]): Promise<void> {
     if (!controller.signal.aborted) stderr.write(renderError(error, env.CHAIN_DEBUG === '1'));
   }
   await written([stdout, stderr], controller.signal);
+  // What went wrong with a write is told after it.
+  await new Promise(setImmediate);
   const { reason } = controller.signal;
   if (reason instanceof Interruption) {
     exitCode = reason.exitCode;

@@ -97,7 +97,14 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
 /** Parameters of the model are left out: the template's own win over the configured ones. */
 function withDefaults(given: RunFlags, { defaults = {} }: Config): RunFlags {
   const { temperature, topP, maxTokens, seed, stream, ...others } = defaults;
-  return { ...others, ...given, stream: given.stream !== false && stream !== false };
+  const { output, ...flags } = given;
+  return {
+    ...others,
+    ...flags,
+    // A dash is standard output, where the answer goes anyway.
+    ...(output !== undefined && output !== '-' && { output }),
+    stream: given.stream !== false && stream !== false,
+  };
 }
 
 async function readTemplate(path: string | undefined, flags: RunFlags, io: Io): Promise<TemplateFile> {

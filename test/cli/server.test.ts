@@ -187,13 +187,13 @@ describe('against a server', () => {
     const args = [...RUN, '--output', '/dev/full', '--quiet'];
     const message = '--output /dev/full: ENOSPC: no space left on device, write';
     expect(await here.run(args, { env: at(server) })).toEqual({
-      code: 2,
+      code: 1,
       stdout: 'Hello\n',
       stderr: `chain: ${message}\n`,
     });
     expect(JSON.parse((await here.run([...args, '--json'], { env: at(server) })).stdout)).toEqual({
       schema: 1,
-      error: { code: 'file_not_writable', message },
+      error: { code: 'answer_not_saved', message },
       text: 'Hello',
     });
   });
