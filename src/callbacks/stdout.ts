@@ -14,6 +14,8 @@ export interface StdoutHandlerOptions {
    * does. The trace then has it end its line before writing, and marks an answer's place instead of repeating it.
    */
   readonly live?: { endLine(): void };
+  /** Masks what must not be seen; it is given every text. */
+  readonly redact?: (text: string) => string;
 }
 
 /**
@@ -104,7 +106,8 @@ export class StdoutCallbackHandler {
     let text = '';
     for (const { text: raw, style, level } of lines) {
       const indent = '  '.repeat(run.depth + level);
-      for (const line of cleanControls(raw).split('\n')) {
+      const { redact } = this.#options;
+      for (const line of cleanControls(redact === undefined ? raw : redact(raw)).split('\n')) {
         text += line === '' ? '\n' : `${prefix}${indent}${this.#paint[style](line)}\n`;
       }
     }

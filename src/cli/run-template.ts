@@ -50,6 +50,7 @@ interface Handlers {
 async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers> {
   // First: what they say may be wrong, and then no log is made.
   const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
+  const redact = (text: string) => maskSecrets(text, keys);
   const warnings: string[] = [];
   const outcome = new OutcomeHandler();
   const all: CallbackHandler[] = [outcome];
@@ -64,6 +65,7 @@ async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers>
     all.push(
       new StdoutCallbackHandler({
         stream: io.stderr,
+        redact,
         ...(flags.color === false && { color: false }),
         ...(live !== undefined && showOnePlace(io) && { live }),
       }),
@@ -74,7 +76,7 @@ async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers>
     const file = new FileCallbackHandler(flags.log, {
       ...(flags.logFormat !== undefined && { format: flags.logFormat }),
       tokens: flags.logTokens === true,
-      redact: (text) => maskSecrets(text, keys),
+      redact,
       onWarning: (warning) => void warnings.push(warning),
     });
     all.push(file);

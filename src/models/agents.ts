@@ -31,7 +31,7 @@ let tlsAgent: Agent | undefined;
 
 async function findRoute(url: URL): Promise<Route> {
   const secure = url.protocol === 'https:';
-  const proxy = namesProxy() ? await proxyOf(url) : '';
+  const proxy = proxyVariables().length > 0 ? await proxyOf(url) : '';
   if (proxy !== '') return throughProxy(proxy, secure);
   if (secure) {
     const { default: https } = await import('node:https');
@@ -46,7 +46,10 @@ async function findRoute(url: URL): Promise<Route> {
 async function proxyOf(url: URL): Promise<string> {
   // @ts-expect-error: it has no types
   const { getProxyForUrl } = await import('proxy-from-env');
-  return getProxyForUrl(url.href);
+  const proxy: string = getProxyForUrl(url.href);
+  // One without a protocol was given the URL's; but a proxy is asked over http, unless its variable says otherwise.
+  const given = proxy.slice(`${url.protocol}//`.length);
+  return proxyVariables().includes(given) ? `http://${given}` : proxy;
 }
 
 async function throughProxy(proxy: string, secure: boolean): Promise<Route> {
@@ -68,8 +71,9 @@ async function throughProxy(proxy: string, secure: boolean): Promise<Route> {
   return { http, agent: new HttpProxyAgent(proxy, { keepAlive: true }), proxy: host };
 }
 
-function namesProxy(): boolean {
-  return ['http_proxy', 'https_proxy', 'all_proxy'].some(
-    (name) => process.env[name] || process.env[name.toUpperCase()],
-  );
+/** The values of those that are set. */
+function proxyVariables(): string[] {
+  return ['http_proxy', 'https_proxy', 'all_proxy']
+    .flatMap((name) => [process.env[name], process.env[name.toUpperCase()]])
+    .filter((value) => value !== undefined && value !== '') as string[];
 }

@@ -25,9 +25,11 @@ export class Client extends OpenAI {
   /** @throws ChainError `invalid_argument` for a base URL that is none, or a key that no header can carry */
   constructor(options: ClientOptions) {
     const { apiKey, headers } = options;
+    const { host, searchParams } = parseBaseUrl(options.baseUrl);
+    const query = Object.fromEntries(searchParams);
     const speaker: Speaker = {
-      host: hostOf(options.baseUrl),
-      secrets: [...(apiKey === undefined ? [] : [apiKey]), ...secretsIn(headers)],
+      host,
+      secrets: [...(apiKey === undefined ? [] : [apiKey]), ...secretsIn(headers), ...secretsIn(query)],
       keyVariable: options.keyVariable,
     };
     if (apiKey !== undefined && /[^\x21-\x7e]/.test(apiKey)) {
@@ -38,7 +40,8 @@ export class Client extends OpenAI {
     super({
       apiKey: apiKey ?? 'none',
       adminAPIKey: null,
-      baseURL: options.baseUrl.replace(/\/+$/, ''),
+      baseURL: options.baseUrl.replace(/[?#].*$/s, '').replace(/\/+$/, ''),
+      defaultQuery: query,
       organization: options.organization ?? null,
       project: options.project ?? null,
       maxRetries: 0,
@@ -139,17 +142,20 @@ function unsendable(why: string): ChainError {
   return new ChainError('invalid_argument', `the request can't be sent: ${cleanLine(why)}`);
 }
 
-function hostOf(baseUrl: string): string {
-  if (!URL.canParse(baseUrl)) {
-    throw new ChainError('invalid_argument', `the base URL isn't a URL: ${maskSecrets(baseUrl)}`, {
-      hint: 'It looks like https://api.openai.com/v1.',
+function parseBaseUrl(baseUrl: string): URL {
+  // `localhost:8080` would be a URL whose protocol is `localhost:`.
+  const lacksProtocol = /^[\w.-]+:\d+(?![^/?#])/.test(baseUrl);
+  if (lacksProtocol || !URL.canParse(baseUrl)) {
+    const shown = maskSecrets(baseUrl);
+    throw new ChainError('invalid_argument', `the base URL isn't a URL: ${shown}`, {
+      hint: lacksProtocol ? `Did you mean http://${shown}?` : 'It looks like https://api.openai.com/v1.',
     });
   }
-  return new URL(baseUrl).host;
+  return new URL(baseUrl);
 }
 
-function secretsIn(headers: Readonly<Record<string, string>>): string[] {
-  return Object.entries(headers)
+function secretsIn(fields: Readonly<Record<string, string>>): string[] {
+  return Object.entries(fields)
     .filter(([name]) => /auth|key|token|secret|cookie/i.test(name))
     .map(([, value]) => value.replace(/^(bearer|basic)\s+/i, ''));
 }

@@ -163,7 +163,8 @@ function textOf(content: unknown): string {
 function toUsage(usage: WireUsage): Usage | undefined {
   const inputTokens = toCount(usage.prompt_tokens);
   const outputTokens = toCount(usage.completion_tokens);
-  if (inputTokens === null && outputTokens === null) return undefined;
+  // Some servers send zeros for what they didn't count.
+  if (!inputTokens && !outputTokens) return undefined;
   const sum = inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens;
   return {
     inputTokens,

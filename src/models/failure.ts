@@ -166,8 +166,9 @@ function retryAfter(headers: { get(name: string): string | null }): number | und
   if (ms >= 0) return ms;
   const given = headers.get('retry-after')?.trim();
   if (!given) return undefined;
-  if (/^\d+(\.\d*)?$/.test(given)) return Number.parseFloat(given) * 1000;
-  const date = Date.parse(given);
+  if (/^(\d+\.?\d*|\.\d+)$/.test(given)) return Number.parseFloat(given) * 1000;
+  // Without a letter it is no date, though `Date.parse` makes one of `-5`.
+  const date = /[a-z]/i.test(given) ? Date.parse(given) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 

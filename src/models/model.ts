@@ -152,13 +152,16 @@ export abstract class Model {
 
   /** The tokens that a prompt will take, counted here; nothing is called. */
   estimateInput(input: ModelInput, tools: readonly ToolDefinition[] = []): Promise<Usage> {
-    return this.#estimate({ ...toPromptValue(input), tools }, '');
+    return this.#estimate({ ...toPromptValue(input), tools }, NO_ANSWER);
   }
 
   /** Tokens of a run whose server reported none. */
-  #estimate(request: Pick<ModelRequest, 'messages' | 'prompt' | 'tools'>, text: string): Promise<Usage> {
+  #estimate(
+    request: Pick<ModelRequest, 'messages' | 'prompt' | 'tools'>,
+    { text, toolCalls }: Pick<ModelResult, 'text' | 'toolCalls'>,
+  ): Promise<Usage> {
     const input = this.kind === 'chat' ? request.messages : request.prompt;
-    return estimateUsage(this.model, input, text, request.tools);
+    return estimateUsage(this.model, input, text, request.tools, toolCalls);
   }
 
   /** In US dollars; `null` where no price is known. */
@@ -221,7 +224,7 @@ export abstract class Model {
         }
         // Before tokens are counted here, which takes a while the first time.
         const { durationMs } = run;
-        const usage = answer.usage ?? (await self.#estimate(request, answer.text));
+        const usage = answer.usage ?? (await self.#estimate(request, answer));
         const model = answer.model ?? self.model;
         return {
           text: answer.text,
@@ -268,11 +271,12 @@ export abstract class Model {
    */
   async #spent(request: ModelRequest, answer: Answer): Promise<{ usage: Usage; cost: number | null }> {
     const reported = answer.finishReason === null ? null : answer.usage;
-    const usage = reported ?? (await this.#estimate(request, answer.text).catch(() => UNKNOWN_USAGE));
+    const usage = reported ?? (await this.#estimate(request, answer).catch(() => UNKNOWN_USAGE));
     return { usage, cost: await this.#price(answer.model ?? this.model, usage).catch(() => null) };
   }
 }
 
+const NO_ANSWER = { text: '', toolCalls: [] };
 const NOTHING_SPENT = { usage: null, cost: null };
 
 /** What has come of an answer so far. */

@@ -41,7 +41,7 @@ export async function send(
     const next = URL.canParse(location, target.href) ? new URL(location, target) : undefined;
     const keepsMethod = response.status === 307 || response.status === 308;
     if (next?.origin !== target.origin || !keepsMethod || hops === MOST_HOPS) {
-      throw redirected(target, response.status, next?.href ?? location, hops);
+      throw redirected(target, response.status, next ?? location, hops);
     }
     target = next;
   }
@@ -115,6 +115,10 @@ async function exchange(
     const attempt = new Exchange(outgoing, place, request.signal, options);
     try {
       const message = await attempt.response(request.body);
+      if (proxy !== undefined && message.statusCode === 407) {
+        message.on('error', ignore).destroy();
+        throw refusedByProxy(proxy);
+      }
       const source = await decoded(message, place);
       return new TransportResponse(url, attempt, message, source);
     } catch (error) {
@@ -273,8 +277,8 @@ function isReset(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
-function redirected(from: URL, status: number, location: string, hops: number): RequestFailure {
-  const to = maskSecrets(cleanLine(location));
+function redirected(from: URL, status: number, location: URL | string, hops: number): RequestFailure {
+  const to = maskSecrets(cleanLine(withoutPassword(location)));
   const why = hops === MOST_HOPS ? `more than ${MOST_HOPS} times, at last to` : 'to';
   return new RequestFailure(
     'invalid_response',
@@ -283,5 +287,21 @@ function redirected(from: URL, status: number, location: string, hops: number): 
       status,
       hint: 'Requests carry a key, so they are not sent on: set the base URL to the address that answers.',
     },
+  );
+}
+
+function withoutPassword(location: URL | string): string {
+  if (typeof location === 'string') return location.replace(/^.*@/s, '');
+  const shown = new URL(location);
+  shown.username = '';
+  shown.password = '';
+  return shown.href;
+}
+
+function refusedByProxy(proxy: string): RequestFailure {
+  return new RequestFailure(
+    'connection_failed',
+    `the proxy ${proxy} answered 407: its user and password are missing or wrong`,
+    { status: 407, hint: 'They stand in the proxy variable, as in http://user:password@host:port.' },
   );
 }

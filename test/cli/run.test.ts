@@ -197,10 +197,14 @@ describe('--output', () => {
 });
 
 describe('a key', () => {
-  it.each(['out.log', 'out.jsonl'])('never gets into %s', async (log) => {
+  it.each(['out.log', 'out.jsonl'])('never gets into %s, nor into the trace', async (log) => {
     const args = ['run', '--model', 'offline', '--prompt', 'canary-key-1 or sk-canary-2?', '--log', log];
-    const { code } = await here.run(args, { env: { GROQ_API_KEY: 'canary-key-1' } });
+    const { code, stderr } = await here.run([...args, '--verbose'], {
+      env: { GROQ_API_KEY: 'canary-key-1' },
+    });
     expect(code).toBe(0);
+    expect(stderr).toContain('*** or ***?');
+    expect(stderr).not.toContain('canary');
     expect(here.read(log)).toContain('*** or ***?');
     expect(here.read(log)).not.toContain('canary');
   });

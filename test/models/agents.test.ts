@@ -120,6 +120,32 @@ test('a secure server is reached through a tunnel, and its certificate is looked
   expect(through.asked).toEqual([`CONNECT ${host}`]);
 });
 
+test('a proxy variable without a protocol means http', async () => {
+  const host = await secureServer();
+  const through = await proxy();
+  vi.stubEnv('HTTPS_PROXY', through.url);
+  await expect(get(`https://${host}/`)).rejects.toMatchObject({
+    message: expect.stringContaining(`the certificate of ${host} through the proxy ${through.url}`),
+  });
+  expect(through.asked).toEqual([`CONNECT ${host}`]);
+});
+
+test.each(['http', 'https'])('a proxy that wants a password, on the way to %s', async (protocol) => {
+  const server = createHttpServer((_, response) => response.writeHead(407).end('who are you?'));
+  server.on('connect', (_, socket) => {
+    socket
+      .on('error', () => {})
+      .end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
+  });
+  const host = await listen(server);
+  vi.stubEnv('ALL_PROXY', `http://user:wrong@${host}`);
+  await expect(get(`${protocol}://locked.test/`)).rejects.toMatchObject({
+    code: 'connection_failed',
+    retryable: false,
+    message: `the proxy ${host} answered 407: its user and password are missing or wrong`,
+  });
+});
+
 test('a certificate that nobody vouches for', async () => {
   const host = await secureServer();
   await expect(get(`https://${host}/`)).rejects.toMatchObject({

@@ -403,6 +403,23 @@ test('a base URL needs no key, and none is sent', async () => {
   expect(server.received[0]?.headers.authorization).toBe(undefined);
 });
 
+test.each(['?api-version=2024-10-21&a=b%20c', '/?api-version=2024-10-21&a=b%20c'])(
+  'a base URL keeps its query: %s',
+  async (query) => {
+    const server = await serve(ANSWER);
+    await new ChatOpenAI({ baseUrl: `${server.baseUrl}${query}` }).invoke('x');
+    expect(server.received[0]?.path).toBe('/v1/chat/completions?api-version=2024-10-21&a=b%20c');
+  },
+);
+
+test.each(['localhost:8911', '127.0.0.1:8911/v1'])('a base URL without a protocol: %s', async (baseUrl) => {
+  await expect(new ChatOpenAI({ baseUrl }).invoke('x')).rejects.toMatchObject({
+    code: 'invalid_argument',
+    message: `the base URL isn't a URL: ${baseUrl}`,
+    hint: `Did you mean http://${baseUrl}?`,
+  });
+});
+
 /** The headers that say who asks. */
 async function whoAsks(fields: (server: Loopback) => ChatOpenAIFields): Promise<unknown> {
   const server = await serve(ANSWER);

@@ -90,6 +90,11 @@ test.each<[string, readonly string[], readonly ModelChunk[]]>([
     [STOP, usage({ prompt_tokens: 9, completion_tokens: 4, prompt_cache_hit_tokens: 3 }), DONE],
     [STOPPED, reported({ cachedTokens: 3 })] as ModelChunk[],
   ],
+  [
+    'usage of nothing',
+    [STOP, usage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }), DONE],
+    [STOPPED],
+  ],
   ['usage that says nothing', [STOP, usage({}), usage(null), usage({ prompt_tokens: '9' }), DONE], [STOPPED]],
   ['names that come late', [event({ model: '', choices: [] }), text('a'), DONE], [NAMED, { text: 'a' }]],
   [

@@ -68,6 +68,8 @@ test.each([
   ['parts of one', { 'retry-after': '0.5' }, 500],
   ['milliseconds, which win', { 'retry-after': '2', 'retry-after-ms': '30' }, 30],
   ['a date that has passed', { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }, 0],
+  ['parts of one without a zero', { 'retry-after': '.5' }, 500],
+  ['a time that is negative', { 'retry-after': '-5' }, undefined],
   ['neither', { 'retry-after': 'soon' }, undefined],
   ['nothing', {}, undefined],
 ])('Retry-After as %s', (_, headers, ms) => {

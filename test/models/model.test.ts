@@ -120,6 +120,13 @@ describe('what a model gives', () => {
     expect(usage.inputTokens).toBeGreaterThan(0);
   });
 
+  it('is estimated from tool calls too', async () => {
+    const toolCalls = [{ id: 'a', name: 'add', arguments: '{"a":1}' }];
+    const { usage } = await new FakeModel({ steps: [{ toolCalls }] }).invoke('a');
+    expect(usage).toMatchObject({ source: 'estimated', outputTokens: expect.any(Number) });
+    expect(usage.outputTokens).toBeGreaterThan(0);
+  });
+
   it('has a price where one is known', async () => {
     const prices = { 'fake-1': { input: 1, output: 2 } };
     const { cost } = await new FakeModel({ prices }).invoke('a');

@@ -191,6 +191,16 @@ test('a redirect to another origin is not followed', async () => {
   expect(other.received).toEqual([]);
 });
 
+test.each([
+  ['http://user:secret@elsewhere.test/v1', 'http://elsewhere.test/v1'],
+  ['http://user:secret@[', '['],
+])('a redirect to %s is told without its password', async (location, shown) => {
+  const server = await serve(redirect(307, location));
+  await expect(post(server.baseUrl)).rejects.toMatchObject({
+    message: `${server.host} answered 307 and redirects to ${shown}`,
+  });
+});
+
 test('six redirects are too many, and one to nowhere is told', async () => {
   const round = await serve(redirect(307, '/round'));
   await expect(post(round.baseUrl)).rejects.toMatchObject({

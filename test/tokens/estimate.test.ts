@@ -27,3 +27,10 @@ test('counts tools as input', async () => {
   expect(inputTokens).toBeGreaterThan(without.inputTokens!);
   expect(outputTokens).toBe(1);
 });
+
+test('counts tool calls as output, without their ids', async () => {
+  const calls = [{ id: 'call_0123456789', name: 'add', arguments: '{"a":1}' }];
+  const json = await estimateUsage('gpt-4o', messages, '{"name":"add","arguments":"{\\"a\\":1}"}');
+  expect(await estimateUsage('gpt-4o', messages, '', [], calls)).toEqual(json);
+  expect(json.outputTokens).toBeGreaterThan(5);
+});
