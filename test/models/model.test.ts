@@ -122,7 +122,7 @@ describe('what a model gives', () => {
 
   it('is estimated from tool calls too', async () => {
     const toolCalls = [{ id: 'a', name: 'add', arguments: '{"a":1}' }];
-    const { usage } = await new FakeModel({ steps: [{ toolCalls }] }).invoke('a');
+    const { usage } = await new FakeModel({ steps: [[{ toolCalls }]] }).invoke('a');
     expect(usage).toMatchObject({ source: 'estimated', outputTokens: expect.any(Number) });
     expect(usage.outputTokens).toBeGreaterThan(0);
   });
