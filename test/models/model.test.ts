@@ -29,7 +29,7 @@ describe('what a model takes', () => {
     const llm = new FakeModel({ callbacks: [heard] });
     await expect(llm.invoke(input as never)).rejects.toMatchObject({
       code: 'invalid_argument',
-      message: 'a model takes a string or a list of messages',
+      message: 'a model takes a string or a list of messages, not something else',
     });
     expect([heard.types, llm.calls]).toEqual([[], []]);
   });
