@@ -169,7 +169,7 @@ describe('waiting', () => {
   it('anything with a `then` is waited for', async () => {
     const log: string[] = [];
     const thenable = {
-      // biome-ignore lint/suspicious/noThenProperty: that is the point
+      // biome-ignore lint/suspicious/noThenProperty: an object that is awaited like a promise without being one is what is tested
       then(resolve: () => void) {
         log.push('awaited');
         resolve();
