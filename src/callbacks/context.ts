@@ -1,5 +1,5 @@
-import { AsyncLocalStorage, createHook } from 'node:async_hooks';
-import type { CallbackHandler, EventType } from '../events.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CallbackHandler } from '../events.js';
 import type { Subscription } from './manager.js';
 import type { Lineage } from './run.js';
 
@@ -16,30 +16,22 @@ export interface CallContext {
 }
 
 /**
- * The context travels in two ways. A plain variable holds it while a synchronous handler is called: that costs
- * nothing. What outlives a synchronous call needs `AsyncLocalStorage`, which on Node 20 more than doubles the
- * price of every await in the process, so it stays off until a scope, a tool or an asynchronous handler needs it.
+ * On Node 20 `AsyncLocalStorage` more than doubles the price of every await in the process, so it stays off until a
+ * scope, a tool or a handler of the user's own is called. What such code starts may outlive the call in any way.
  */
 const storage = new AsyncLocalStorage<CallContext | null>();
-let synchronous: CallContext | null = null;
 /** Whether the storage is in use for good. */
 let pinned = false;
 
 /** The context of the code that calls this; `null` where nothing is around it. */
 export function currentContext(): CallContext | null {
-  return synchronous ?? storage.getStore() ?? null;
+  return storage.getStore() ?? null;
 }
 
 /** Calls `fn` in a context that follows it through its awaits. */
 export function runInContext<T>(context: CallContext | null, fn: () => T): T {
   if (context !== null) pinned = true;
-  const outer = synchronous;
-  synchronous = null;
-  try {
-    return pinned || probes > 0 ? storage.run(context, fn) : fn();
-  } finally {
-    synchronous = outer;
-  }
+  return pinned ? storage.run(context, fn) : fn();
 }
 
 /** A generator whose code always sees the context it was made in, whoever asks it for its next value. */
@@ -61,27 +53,17 @@ export function bindContext<Y, R>(
 
 type Method = (event: never) => unknown;
 
+/** Methods of this package's own handlers. */
+const inert = new WeakSet<Method>();
+
 /**
- * Whether what a method begins outlives its call: it returns a promise, or leaves promises or timers behind. Watched
- * at each call until one does; of a method that hears tokens only at its first, since that would cost more than the
- * token. Shared by all runs.
+ * Says of a handler class's own methods that they start no runs and call nobody else's code: they need no context,
+ * and hearing a token costs a plain call.
  */
-interface Manner {
-  lasting: boolean | undefined;
-  readonly frequent: boolean;
-}
-
-const manners = new WeakMap<Method, Partial<Record<EventType, Manner>>>();
-
-/** What is known of a handler's method; to be kept and passed to {@link callHandler}. An `onEvent` differs by type. */
-export function mannerOf(method: Method, type: EventType): Manner {
-  let byType = manners.get(method);
-  if (byType === undefined) manners.set(method, (byType = {}));
-  byType[type] ??= {
-    lasting: method.constructor.name === 'AsyncFunction' ? true : undefined,
-    frequent: type === 'llmNewToken',
-  };
-  return byType[type];
+export function startsNoRuns(handlerClass: { readonly prototype: object }): void {
+  for (const { value } of Object.values(Object.getOwnPropertyDescriptors(handlerClass.prototype))) {
+    if (typeof value === 'function') inert.add(value);
+  }
 }
 
 /**
@@ -89,62 +71,20 @@ export function mannerOf(method: Method, type: EventType): Manner {
  * Throws what the method throws.
  */
 export function callHandler(
-  manner: Manner,
   context: CallContext,
   handler: CallbackHandler,
   method: Method,
   event: object,
 ): unknown {
-  const outer = synchronous;
-  synchronous = context;
-  try {
-    if (manner.lasting) pinned = true;
-    if (pinned) return storage.run(context, callMethod, handler, method, event);
-    if (manner.lasting === undefined || !manner.frequent)
-      return probe(manner, context, handler, method, event);
-    const result = method.call(handler, event as never);
-    if (isThenable(result)) manner.lasting = true;
-    return result;
-  } finally {
-    synchronous = outer;
-  }
+  if (inert.has(method)) return method.call(handler, event as never);
+  pinned = true;
+  return storage.run(context, callMethod, handler, method, event);
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
   );
-}
-
-let probes = 0;
-let leftWork = false;
-const watch = createHook({
-  init(_id, type) {
-    if (type === 'PROMISE' || type === 'Timeout' || type === 'Immediate') leftWork = true;
-  },
-});
-
-/** A call that is watched: the storage is on for it, and stays on only if the method turns out to need it. */
-function probe(
-  manner: Manner,
-  context: CallContext,
-  handler: CallbackHandler,
-  method: Method,
-  event: object,
-): unknown {
-  const outer = leftWork;
-  leftWork = false;
-  if (probes++ === 0) watch.enable();
-  try {
-    const result = storage.run(context, callMethod, handler, method, event);
-    manner.lasting = leftWork;
-    return result;
-  } finally {
-    if (--probes === 0) watch.disable();
-    if (manner.lasting || leftWork) pinned = true;
-    leftWork ||= outer;
-    if (probes === 0 && !pinned) storage.disable();
-  }
 }
 
 function callMethod(handler: CallbackHandler, method: Method, event: object): unknown {

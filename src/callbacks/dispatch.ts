@@ -9,7 +9,7 @@ import type {
 import { EVENT_TABLE } from '../events.js';
 import { messagesToText } from '../messages.js';
 import { BackgroundQueue } from './background.js';
-import { type CallContext, callHandler, isThenable, mannerOf } from './context.js';
+import { type CallContext, callHandler, isThenable } from './context.js';
 import { handlerName } from './failures.js';
 import type { Subscription } from './manager.js';
 
@@ -21,7 +21,6 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 interface Target {
   readonly subscription: Subscription;
   readonly method: (event: never) => unknown;
-  readonly manner: ReturnType<typeof mannerOf>;
   /** For runs that the method starts. */
   readonly context: CallContext;
   /** A chat model's start, for a handler that only knows `onLLMStart`. */
@@ -49,8 +48,7 @@ export function targetsFor(
     const own = { scoped: run.scoped, parent: null, muted: [...run.muted, handler], runId: run.id };
     const add = (method: unknown, asText: boolean) => {
       if (typeof method !== 'function') return false;
-      const known = method as Target['method'];
-      targets.push({ subscription, method: known, manner: mannerOf(known, type), context: own, asText });
+      targets.push({ subscription, method: method as Target['method'], context: own, asText });
       return true;
     };
     const heard = add(handler[methodName], false);
@@ -115,7 +113,7 @@ function deliver(
   const { handler } = target.subscription;
   try {
     const heard = target.asText ? asLLMStart(event as ChatModelStartEvent) : event;
-    const result = callHandler(target.manner, target.context, handler, target.method, heard);
+    const result = callHandler(target.context, handler, target.method, heard);
     if (isThenable(result)) return settle(result, target, event, tree, raised);
   } catch (error) {
     fail(target, event, tree, raised, error);

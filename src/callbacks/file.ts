@@ -1,4 +1,5 @@
 import type { CallbackHandler, ChainEvent } from '../events.js';
+import { startsNoRuns } from './context.js';
 import { eventLevel, renderEvent } from './event-text.js';
 import { type FileSink, fileTransport, openFileSink } from './file-sink.js';
 import { lineFormat } from './log-line.js';
@@ -35,6 +36,10 @@ export class FileCallbackHandler implements CallbackHandler {
   readonly #sink: FileSink;
   readonly #transport: LogTransport;
   readonly #omitTokens: boolean;
+
+  static {
+    startsNoRuns(FileCallbackHandler);
+  }
 
   /** @throws ChainError `file_not_writable` when the file can't be opened, naming the path and the reason */
   constructor(path: string, options: FileHandlerOptions = {}) {

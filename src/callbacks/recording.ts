@@ -5,10 +5,15 @@ import {
   type EventType,
   type HandlerOptions,
 } from '../events.js';
+import { startsNoRuns } from './context.js';
 
 /** Keeps every event it hears, in order: for tests. */
 export class RecordingHandler extends BaseCallbackHandler {
   readonly events: ChainEvent[] = [];
+
+  static {
+    startsNoRuns(RecordingHandler);
+  }
 
   /** @param options how it wants to be called: `background`, `ignoreLLM`, `name`, … */
   constructor(options: HandlerOptions = {}) {

@@ -2,6 +2,7 @@ import { Chalk } from 'chalk';
 import { type CallbackHandler, type ChainEvent, EVENT_TABLE, EVENT_TYPES } from '../events.js';
 import { cleanControls } from '../safety/clean.js';
 import { wantsColor } from './color.js';
+import { startsNoRuns } from './context.js';
 import { renderInputs, renderTrace, type TraceLine, type TraceStyle } from './trace-text.js';
 
 export interface StdoutHandlerOptions {
@@ -52,6 +53,7 @@ export class StdoutCallbackHandler {
         },
       });
     }
+    startsNoRuns(StdoutCallbackHandler);
   }
 
   #show(event: ChainEvent): void {

@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../errors.js';
 import type { CallbackHandler, LLMEndEvent, LLMErrorEvent } from '../events.js';
 import type { Usage, UsageSource, UsageSum } from '../messages.js';
 import { addUsage } from '../tokens/usage.js';
+import { startsNoRuns } from './context.js';
 import { renderCost, renderUsage } from './figures.js';
 
 /** Model runs, counted. A number that isn't known is `null`; where nothing ran it is zero. */
@@ -64,6 +65,10 @@ export class TokenCounter extends TokenTotals implements CallbackHandler {
   /** Every run, in the order in which they ended. */
   byRun: readonly CountedRun[] = [];
   readonly #counted = new Set<string>();
+
+  static {
+    startsNoRuns(TokenCounter);
+  }
 
   onLLMEnd(event: LLMEndEvent): void {
     this.#count(event);

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { startsNoRuns } from '../callbacks/context.js';
 import type { CallbackHandler, LLMEndEvent, LLMNewTokenEvent } from '../events.js';
 import { cleanControls } from '../safety/clean.js';
 import { Spinner } from './spinner.js';
@@ -27,6 +28,10 @@ export class LiveView implements CallbackHandler {
   #atLineStart = true;
   #streamed = false;
   #full: Promise<void> | undefined;
+
+  static {
+    startsNoRuns(LiveView);
+  }
 
   constructor({ stdout, spinner, signal }: LiveViewStreams) {
     this.#stdout = stdout;

@@ -1,3 +1,4 @@
+import { startsNoRuns } from '../callbacks/context.js';
 import type { HandlerFailure } from '../callbacks/failures.js';
 import { renderFailure } from '../callbacks/failures.js';
 import { type ErrorRecord, toErrorRecord } from '../errors.js';
@@ -29,6 +30,10 @@ export class OutcomeHandler implements CallbackHandler {
   readonly name = 'OutcomeHandler';
   rootRunId: string | null = null;
   last: LLMEndEvent | LLMErrorEvent | null = null;
+
+  static {
+    startsNoRuns(OutcomeHandler);
+  }
 
   onChainStart({ runId, parentRunId }: { runId: string; parentRunId: string | null }): void {
     if (parentRunId === null) this.rootRunId = runId;

@@ -24,6 +24,9 @@ export async function runBundled(source: string, nodeFlags: readonly string[] = 
       format: 'esm',
       target: 'node20',
       external: ['gpt-tokenizer/*'],
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
       logLevel: 'silent',
     });
     return await new Promise((resolve) => {
