@@ -1,5 +1,6 @@
 import * as nodeFs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { onExit } from 'signal-exit';
 import { ChainError } from '../errors.js';
 import {
   LogFile,
@@ -12,7 +13,10 @@ import {
 import { createTransport, type LogFormat, type LogTransport, MESSAGE } from './winston.js';
 
 export interface FileSinkOptions extends LogUser {
-  /** Lines are written together a little later, when the program waits for something. */
+  /**
+   * Lines are written together a little later, when the program waits for something, and when it ends: also by a
+   * signal, which it dies of all the same where nobody else listens.
+   */
   readonly enqueue?: boolean;
   readonly fs?: LogFileSystem;
 }
@@ -38,7 +42,7 @@ export function openFileSink(path: string, options: FileSinkOptions = {}): FileS
   const { enqueue = false, ...user } = options;
   const [key, file] = acquire(path, options);
   file.users.add(user);
-  if (enqueue) flushAtExit();
+  const stopListening = enqueue ? onExit(() => file.flush(), { alwaysLast: true }) : () => {};
   let closed = false;
   let warned = false;
   return {
@@ -54,6 +58,7 @@ export function openFileSink(path: string, options: FileSinkOptions = {}): FileS
     close() {
       if (closed) return;
       closed = true;
+      stopListening();
       file.flush();
       if (file.users.size === 1) {
         files.delete(key);
@@ -119,14 +124,4 @@ const REASONS: Readonly<Record<string, string>> = {
 function explain({ code = '', message }: NodeJS.ErrnoException, path: string, fs: LogFileSystem): string {
   if (code === 'EPERM' && fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) return REASONS.EISDIR!;
   return REASONS[code] ?? message;
-}
-
-let exitHeard = false;
-
-function flushAtExit(): void {
-  if (exitHeard) return;
-  exitHeard = true;
-  process.on('exit', () => {
-    for (const file of files.values()) file.flush();
-  });
 }

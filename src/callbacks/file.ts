@@ -13,9 +13,10 @@ export interface FileHandlerOptions {
   /** Lists tokens one by one in a text, too. JSON lines hold every event. Default false. */
   readonly tokens?: boolean;
   /**
-   * Writes many lines together when the program waits for something, and when it ends: what a process has not written
-   * yet when it is killed, or dies of a signal that nobody listens to, is lost. Default false: a line is written when
-   * its event comes.
+   * Writes many lines together when the program waits for something, and when it ends. Until it is closed the handler
+   * listens to the signals that end a program, which goes on to die of them where nobody else listens. Lost is only
+   * what a process has not written yet when it can run nothing any more: after SIGKILL, or out of memory. Default
+   * false: a line is written when its event comes.
    */
   readonly enqueue?: boolean;
   /** Masks what must not be in a log; it is given every text of an event, a token by itself. */

@@ -28,6 +28,11 @@ const PROGRAM = `
   if (end === 'kill') process.kill(process.pid, 'SIGKILL');
   if (end === 'exit') process.exit(3);
   if (end === 'throw') throw new Error('on purpose');
+  if (end.startsWith('SIG')) {
+    process.kill(process.pid, end);
+    for (const until = Date.now() + 50; Date.now() < until; );
+    setTimeout(() => {}, 60_000);
+  }
   if (end === 'turn') setImmediate(() => process.kill(process.pid, 'SIGKILL'));
 `;
 
@@ -66,6 +71,15 @@ describe('every line is there', () => {
     if (end === 'exit') expect(code).toBe(3);
     if (posix && (end === 'kill' || end === 'turn')) expect(signal).toBe('SIGKILL');
   });
+
+  test.runIf(posix).each(['SIGTERM', 'SIGINT', 'SIGHUP'])(
+    'of the turn in which %s came, of which the program dies all the same',
+    async (end) => {
+      const path = freshPath();
+      const { signal } = await run(program, [path, '{"enqueue":true}', '2000', end]);
+      expect([signal, indexes(path)]).toEqual([end, upTo(2000)]);
+    },
+  );
 });
 
 test('two processes append side by side, each line whole', async () => {

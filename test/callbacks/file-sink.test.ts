@@ -250,6 +250,18 @@ describe('writing', () => {
 });
 
 describe('enqueue', () => {
+  test('listens to signals until it is closed, and leaves nothing behind', () => {
+    const listeners = () => ['SIGTERM', 'SIGINT', 'SIGHUP'].map((signal) => process.listenerCount(signal));
+    const before = listeners();
+    const plain = openSink(file);
+    expect(listeners()).toEqual(before);
+    const sinks = [openSink(file, { enqueue: true }), openSink(file, { enqueue: true })];
+    const during = listeners();
+    expect(during).toEqual(before.map((count) => count + 1));
+    for (const sink of [plain, ...sinks]) sink.close();
+    expect(listeners()).toEqual(before);
+  });
+
   test('writes all lines of a turn together, after it', async () => {
     const writeSync = vi.fn(nodeFs.writeSync);
     const fs = { ...nodeFs, writeSync } as unknown as LogFileSystem;

@@ -38,6 +38,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ora: ['cli/'],
   'p-limit': ['models/'],
   'proxy-from-env': ['models/'],
+  'signal-exit': ['callbacks/'],
   'triple-beam': ['callbacks/'],
   winston: ['callbacks/'],
   'winston-transport': ['callbacks/'],
