@@ -16,7 +16,14 @@ export class BackgroundQueue {
     return queue;
   }
 
+  /** Those of the handlers that are in the background. */
+  static ofAll(handlers: readonly CallbackHandler[]): readonly BackgroundQueue[] {
+    return handlers.filter(({ background }) => background).map(BackgroundQueue.of);
+  }
+
   readonly #capacity: number;
+  /** Queues that runs wait for which this one's handler started. */
+  readonly #awaited: BackgroundQueue[] = [];
   #length = 0;
   #tail: Promise<void> = Promise.resolve();
   #room: Promise<void> | null = null;
@@ -29,6 +36,26 @@ export class BackgroundQueue {
   /** Resolves once everything queued so far has been delivered. */
   get drained(): Promise<void> {
     return this.#tail;
+  }
+
+  /**
+   * What a run is to wait for that waits for this queue.
+   *
+   * @param ready what it waits for: room, or that all is delivered
+   * @param starters queues of the handlers that the run was started by. Where this queue waits for one of them already,
+   *   as when two handlers hear each other's runs, nobody would ever go on: then there is nothing to wait for
+   */
+  waitedFor(ready: Promise<void>, starters: readonly BackgroundQueue[]): Promise<void> | undefined {
+    if (starters.length === 0) return ready;
+    if (starters.some((starter) => this.#waitsFor(starter))) return undefined;
+    for (const starter of starters) starter.#awaited.push(this);
+    return ready.then(() => {
+      for (const starter of starters) starter.#awaited.splice(starter.#awaited.indexOf(this), 1);
+    });
+  }
+
+  #waitsFor(other: BackgroundQueue): boolean {
+    return this === other || this.#awaited.some((queue) => queue.#waitsFor(other));
   }
 
   /** Queues a delivery, which must not reject. A promise means that the queue is full: wait for it before going on. */

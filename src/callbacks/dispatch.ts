@@ -99,9 +99,9 @@ function enqueue(target: Target, event: ChainEvent, tree: TreeState): Promise<vo
   const room = queue.push(() => {
     if (!tree.late.has(handler)) return deliver(target, event, tree, []);
   });
-  // Two background handlers that start runs would wait for each other's queues for ever.
-  const fromBackground = target.context.muted.some((muted) => muted !== handler && muted.background);
-  return fromBackground ? undefined : room;
+  if (room === undefined) return undefined;
+  const starters = target.context.muted.filter((muted) => muted !== handler);
+  return queue.waitedFor(room, BackgroundQueue.ofAll(starters));
 }
 
 function deliver(

@@ -11,6 +11,7 @@ import type {
 import type { Usage, UsageSum } from '../messages.js';
 import { addUsage } from '../tokens/usage.js';
 import { graceful, unlessAborted } from './abort.js';
+import { BackgroundQueue } from './background.js';
 import { type CallContext, currentContext } from './context.js';
 import { dispatch, type TreeState, targetsFor } from './dispatch.js';
 import { CallbackManager, type Callbacks, type Subscription } from './manager.js';
@@ -156,8 +157,7 @@ export class Run implements Lineage {
   }
 
   /**
-   * The last event of the run. For a root it settles once all background handlers have had theirs, but not for one that a
-   * background handler started: two that hear each other's runs would wait for ever.
+   * The last event of the run. For a root it settles once all background handlers have had theirs.
    */
   async close(fields: EventFields): Promise<void> {
     try {
@@ -166,8 +166,9 @@ export class Run implements Lineage {
         await (this.signal === undefined ? heard : graceful(heard, this.signal, GRACE_MS));
     } finally {
       this.#releaseSignal();
-      if (this.parent === null && !this.muted.some(({ background }) => background)) {
-        for (const queue of this.tree.queues) await queue.drained;
+      if (this.parent === null && this.tree.queues.size > 0) {
+        const starters = BackgroundQueue.ofAll(this.muted);
+        for (const queue of this.tree.queues) await queue.waitedFor(queue.drained, starters);
       }
     }
   }

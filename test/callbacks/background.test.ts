@@ -198,6 +198,34 @@ describe('a background handler', () => {
     expect(heard).toEqual(['chatModelStart', 'chatModelStart']);
   });
 
+  it('has a run that it starts wait for other background handlers, at its end and where their queues are full', async () => {
+    const gated = new Gated(1);
+    const log: string[] = [];
+    const starter: CallbackHandler = {
+      background: true,
+      async onText() {
+        const inner = new Run('inner', {}, { callbacks: [gated] });
+        for (const text of ['1', '2', '3']) {
+          await inner.emit(note(text));
+          log.push(`${text} emitted`);
+        }
+        await inner.close({ type: 'chainEnd', outputs: {}, usage: null, durationMs: 0 });
+        log.push('inner settled');
+      },
+    };
+    const outer = new Run('outer', {}, { callbacks: [starter] });
+    void outer.emit(note('go'));
+    await idle();
+    expect(log).toEqual(['1 emitted']);
+    await gated.letGo();
+    expect(log).toEqual(['1 emitted', '2 emitted']);
+    await gated.letGo();
+    await gated.letGo();
+    expect([log.at(-1), gated.log.at(-1)]).toEqual(['3 emitted', 'chainEnd begins']);
+    await gated.letGo();
+    expect(log.at(-1)).toBe('inner settled');
+  });
+
   it('may wait for a run that it starts itself, and for another background handler that does', async () => {
     const heard: string[] = [];
     const gossip = (name: string, limit: number): CallbackHandler => ({
