@@ -92,6 +92,8 @@ class CompletionReader {
   /** The provider has said why it stopped. */
   finished = false;
   #named = false;
+  /** Not passed on yet. */
+  #name: ModelChunk | null = null;
   readonly #tools = new ToolCallAssembler();
   readonly #speaker: Speaker;
 
@@ -109,7 +111,7 @@ class CompletionReader {
       if (this.failure !== undefined) break;
       if (typeof value === 'object' && value !== null) this.#take(value as WireChunk, chunks);
     }
-    return chunks;
+    return this.#withName(chunks);
   }
 
   #take(chunk: WireChunk, chunks: ModelChunk[]): void {
@@ -120,7 +122,7 @@ class CompletionReader {
     const { choices, usage } = chunk;
     if (choices === undefined && !usage) return;
     this.began = true;
-    if (!this.#named) this.#name(chunk, chunks);
+    if (!this.#named) this.#findName(chunk);
     if (choices) for (const choice of choices) if (choice && !choice.index) this.#choose(choice, chunks);
     if (usage) {
       const reported = toUsage(usage);
@@ -141,11 +143,19 @@ class CompletionReader {
     }
   }
 
-  /** The model's name and the answer's, once: some servers leave them empty in the first chunk. */
-  #name({ model, id }: WireChunk, chunks: ModelChunk[]): void {
+  /** Some servers leave the model's name empty in the first chunk. */
+  #findName({ model, id }: WireChunk): void {
     if (typeof model !== 'string' || model === '') return;
     this.#named = true;
-    chunks.push({ model, ...(typeof id === 'string' && id !== '' && { responseId: id }) });
+    this.#name = { model, ...(typeof id === 'string' && id !== '' && { responseId: id }) };
+  }
+
+  /** The model's name and the answer's go with what came first, so that whoever leaves after a chunk has had some. */
+  #withName(chunks: readonly ModelChunk[]): readonly ModelChunk[] {
+    const name = this.#name;
+    if (name === null) return chunks;
+    this.#name = null;
+    return [{ ...name, ...chunks[0] }, ...chunks.slice(1)];
   }
 }
 
