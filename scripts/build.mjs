@@ -50,8 +50,8 @@ async function bundle() {
     minifySyntax: true,
     legalComments: 'none',
     charset: 'utf8',
-    // In place of Node's own, which loads all of its fetch: 14 ms. The openai package is the only one to ask for it.
-    define: { PROMPTCHAIN_VERSION: JSON.stringify(version) },
+    // write-file-atomic makes the names of its temporary files from it; an ES module has none.
+    define: { PROMPTCHAIN_VERSION: JSON.stringify(version), __filename: '"promptchain"' },
     metafile: true,
     logLevel: 'warning',
     plugins: [slim, together(join(root, 'src')), { name: 'class-names', setup: keepClassNames }],

@@ -15,6 +15,12 @@ export { StdoutCallbackHandler, type StdoutHandlerOptions } from './callbacks/st
 export { type CountedRun, TokenCounter, type TokenTotals } from './callbacks/token-counter.js';
 export { withTokenCounter } from './callbacks/with-token-counter.js';
 export { Chain, type ChainInputs, type ChainResult } from './chains/chain.js';
+export {
+  ConversationChain,
+  type ConversationChainFields,
+  type ConversationResult,
+} from './chains/conversation.js';
+export type { SavedConversation, TurnRecord } from './chains/conversation-file.js';
 export { LLMChain, type LLMChainFields, type LLMChainResult } from './chains/llm-chain.js';
 export { ChainError, type ChainErrorCode, type ErrorRecord } from './errors.js';
 export {
@@ -47,6 +53,23 @@ export {
   type ToolErrorEvent,
   type ToolStartEvent,
 } from './events.js';
+export { ConversationBufferMemory } from './memory/buffer.js';
+export { createMemory, type MemoryFactoryFields } from './memory/create.js';
+export {
+  type KeptTurn,
+  Memory,
+  type MemoryFields,
+  type MemoryState,
+  type MemoryUpdate,
+  type Turn,
+} from './memory/memory.js';
+export { ConversationSummaryMemory, type SummaryMemoryFields } from './memory/summary.js';
+export {
+  ConversationSummaryBufferMemory,
+  type SummaryBufferMemoryFields,
+} from './memory/summary-buffer.js';
+export { ConversationTokenBufferMemory, type TokenBufferMemoryFields } from './memory/token-buffer.js';
+export { ConversationBufferWindowMemory, type WindowMemoryFields } from './memory/window.js';
 export type {
   FinishReason,
   Message,

@@ -91,6 +91,9 @@ const SPEAKERS: Readonly<Record<Role, string>> = {
 };
 
 /** Messages as one text, a `Human: …` or `AI: …` line for each: what a completion model is given, and a log shows. */
-export function messagesToText(messages: readonly Message[]): string {
-  return messages.map((message) => `${SPEAKERS[message.role]}: ${message.content}`).join('\n');
+export function messagesToText(
+  messages: readonly Message[],
+  speakers: Readonly<Partial<Record<Role, string>>> = SPEAKERS,
+): string {
+  return messages.map(({ role, content }) => `${speakers[role] ?? SPEAKERS[role]}: ${content}`).join('\n');
 }

@@ -13,6 +13,8 @@ export interface CallContext {
   readonly muted: readonly CallbackHandler[];
   /** The run whose event a handler is hearing, or whose tool function this is. */
   readonly runId?: string | undefined;
+  /** That run, and all that it is inside of. */
+  readonly within?: readonly string[] | undefined;
 }
 
 /**

@@ -12,6 +12,7 @@ import { BackgroundQueue } from './background.js';
 import { type CallContext, callHandler, isThenable } from './context.js';
 import { handlerName } from './failures.js';
 import type { Subscription } from './manager.js';
+import type { Lineage } from './run.js';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A timer that is set to more goes off at once. */
@@ -38,14 +39,20 @@ export interface TreeState {
 export function targetsFor(
   type: EventType,
   subscriptions: readonly Subscription[],
-  run: Pick<CallContext, 'scoped' | 'muted'> & { readonly id: string },
+  run: Pick<Lineage, 'scoped' | 'muted' | 'id' | 'within'>,
 ): readonly Target[] {
   const { method: methodName, ignore } = EVENT_TABLE[type];
   const targets: Target[] = [];
   const look = (subscription: Subscription) => {
     const { handler } = subscription;
     if (handler[ignore]) return;
-    const own = { scoped: run.scoped, parent: null, muted: [...run.muted, handler], runId: run.id };
+    const own = {
+      scoped: run.scoped,
+      parent: null,
+      muted: [...run.muted, handler],
+      runId: run.id,
+      within: run.within,
+    };
     const add = (method: unknown, asText: boolean) => {
       if (typeof method !== 'function') return false;
       targets.push({ subscription, method: method as Target['method'], context: own, asText });

@@ -51,10 +51,17 @@ export interface Lineage {
   readonly verbose: boolean;
   readonly tree: TreeState;
   readonly signal: AbortSignal | undefined;
+  /** The ids of this run and of all that it is inside of: above it, or of whose events a handler started it. */
+  readonly within: readonly string[];
   /** Of the requests: an object's own stay with it. */
   readonly inherited: Origin;
   /** Adds what a model run spent to this run and to all above it. */
   countUsage(usage: Usage): void;
+}
+
+/** The ids of the runs that a request is made inside of. */
+export function runsAround({ parent }: RunOptions, context: CallContext | null): readonly string[] {
+  return joined(parent?.within ?? context?.parent?.within, context?.within);
 }
 
 /** What start events say of where a run comes from. */
@@ -77,6 +84,7 @@ export class Run implements Lineage {
   readonly muted: readonly CallbackHandler[];
   readonly verbose: boolean;
   readonly tree: TreeState;
+  readonly within: readonly string[];
   readonly inherited: Origin;
   readonly #origin: Origin;
   readonly signal: AbortSignal | undefined;
@@ -109,6 +117,7 @@ export class Run implements Lineage {
     this.request = joined(parent?.request, CallbackManager.subscribe(options.callbacks));
     this.scoped = joined(parent?.scoped, context?.scoped);
     this.muted = joined(parent?.muted, context?.muted);
+    this.within = [...runsAround(options, context), this.id];
     this.verbose = object.verbose === true || parent?.verbose === true;
     this.tree = parent?.tree ?? { late: new Set(), queues: new Set() };
     this.#subscriptions = this.#audience(CallbackManager.subscribe(object.callbacks));

@@ -11,8 +11,5 @@ export function withCallbacks<T>(callbacks: Callbacks, fn: () => T): T {
     throw new ChainError('invalid_argument', 'a scope takes the function that it is around');
   const outer = currentContext();
   const scoped = [...(outer?.scoped ?? []), ...CallbackManager.subscribe(callbacks)];
-  return runInContext(
-    { scoped, parent: outer?.parent ?? null, muted: outer?.muted ?? [], runId: outer?.runId },
-    fn,
-  );
+  return runInContext({ ...outer, scoped, parent: outer?.parent ?? null, muted: outer?.muted ?? [] }, fn);
 }

@@ -43,6 +43,17 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
     streaming: boolean,
   ): AsyncGenerator<string, Omit<Result, 'usage' | 'runId'>, void>;
 
+  /**
+   * Called before a run is made: to refuse it, by an error, or to have it wait.
+   * @returns what is called once the run is over, whichever way it ended
+   */
+  protected admit(_options: RunOptions, _context: CallContext | null): Promise<() => void> | undefined {
+    return undefined;
+  }
+
+  /** Called when a run has ended well and everybody has heard of it: nothing can fail it any more. */
+  protected commit(_result: Result): void {}
+
   /** The outputs, with the usage. */
   async invoke(inputs: ChainInputs = {}, options: RunOptions = {}): Promise<Result> {
     return resultOf(this.#run(inputs, options, currentContext(), false));
@@ -63,6 +74,23 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
     if (typeof inputs !== 'object' || inputs === null) {
       throw new ChainError('invalid_argument', 'a chain takes an object of inputs, such as { number: 2 }');
     }
+    const admitted = this.admit(options, context);
+    const leave = admitted === undefined ? undefined : await admitted;
+    try {
+      const result = yield* this.#runAdmitted(inputs, options, context, streaming);
+      this.commit(result);
+      return result;
+    } finally {
+      leave?.();
+    }
+  }
+
+  async *#runAdmitted(
+    inputs: ChainInputs,
+    options: RunOptions,
+    context: CallContext | null,
+    streaming: boolean,
+  ): AsyncGenerator<string, Result, void> {
     const run = new Run(this.name, this.#object, options, context);
     const done = yield* runSteps(run, {
       start: () => ({ type: 'chainStart', inputs }),

@@ -3,6 +3,7 @@ import { ChainError } from '../errors.js';
 import type { Model, ModelResult } from '../models/model.js';
 import type { Prompt } from '../prompts/prompt.js';
 import { Chain, type ChainInputs, type ChainResult } from './chain.js';
+import { textOf } from './text-of.js';
 
 export interface LLMChainFields extends RunnableFields {
   readonly llm: Model;
@@ -54,21 +55,5 @@ export class LLMChain extends Chain<LLMChainResult> {
       ? yield* textOf(this.llm.stream(prompt, options))
       : await this.llm.invoke(prompt, options);
     return { outputs: { text: llm.text }, text: llm.text, llm };
-  }
-}
-
-async function* textOf(answer: ReturnType<Model['stream']>): AsyncGenerator<string, ModelResult, void> {
-  let done = false;
-  try {
-    for (;;) {
-      const step = await answer.next();
-      if (step.done) {
-        done = true;
-        return step.value;
-      }
-      if (step.value.text !== undefined) yield step.value.text;
-    }
-  } finally {
-    if (!done) await answer.return(undefined as never);
   }
 }

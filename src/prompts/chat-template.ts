@@ -60,6 +60,8 @@ export interface ChatPromptTemplateFields {
 export class ChatPromptTemplate implements Prompt {
   /** Those of optional placeholders are not among them. */
   readonly inputVariables: readonly string[];
+  /** The variables that stand for lists of messages. */
+  readonly placeholders: readonly string[];
   private readonly steps: readonly Step[];
   private readonly partials: PromptValues;
 
@@ -75,6 +77,9 @@ export class ChatPromptTemplate implements Prompt {
     }
     this.steps = messages.map(toStep);
     this.partials = mergeValues({}, partialVariables);
+    this.placeholders = this.steps
+      .filter((step) => step instanceof MessagesPlaceholder)
+      .map(({ variableName }) => variableName);
     const names = new Set<string>();
     for (const step of this.steps) {
       if (!(step instanceof MessagesPlaceholder))

@@ -27,6 +27,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ajv: ['cli/'],
   chalk: ['callbacks/', 'cli/'],
   commander: ['cli/'],
+  echarts: ['cli/'],
   'eventsource-parser': ['models/'],
   'fastest-levenshtein': ['prompts/', 'models/', 'cli/'],
   'gpt-tokenizer': ['tokens/'],
@@ -39,23 +40,28 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'p-limit': ['models/'],
   'proxy-from-env': ['models/'],
   'signal-exit': ['callbacks/'],
+  'simple-ascii-chart': ['cli/'],
   'triple-beam': ['callbacks/'],
   winston: ['callbacks/'],
   'winston-transport': ['callbacks/'],
+  'write-file-atomic': ['chains/', 'cli/'],
   yaml: ['prompts/', 'cli/'],
 };
 
 /** Loaded when they are used, never with the library or the command: each would cost a noticeable part of a start. */
 const LAZY = [
   'ajv',
+  'echarts',
   'gpt-tokenizer',
   'http-proxy-agent',
   'https-proxy-agent',
   'logform',
   'openai',
   'ora',
+  'simple-ascii-chart',
   'winston',
   'winston-transport',
+  'write-file-atomic',
   'yaml',
 ];
 

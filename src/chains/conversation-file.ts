@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import { ChainError } from '../errors.js';
+import type { MemoryState } from '../memory/memory.js';
+import type { Usage, UsageSum } from '../messages.js';
+import { checkSchema, type JsonSchema } from '../prompts/json-schema.js';
+
+/** A turn as it is kept for good. */
+export interface TurnRecord {
+  readonly input: string;
+  readonly output: string;
+  /** The model as it named itself. */
+  readonly model: string;
+  /** Of the answer alone. */
+  readonly usage: Usage;
+  /** Of the answer alone, in US dollars; `null` where no price is known. */
+  readonly cost: number | null;
+  /** What the memory spent for itself. */
+  readonly memoryUsage: UsageSum | null;
+}
+
+/** A conversation as it stands in its file. */
+export interface SavedConversation {
+  readonly schema: 1;
+  readonly id: string;
+  /** The kind of memory: `window:2`. */
+  readonly memory: string;
+  readonly state: MemoryState;
+  /** All turns, whatever the memory keeps of them. */
+  readonly turns: readonly TurnRecord[];
+  /** As it was asked for. */
+  readonly model?: string;
+  readonly system?: string;
+}
+
+/**
+ * Writes a conversation, in one step, for its owner's eyes: whoever reads the file finds the old one or the new one.
+ * @throws ChainError `file_not_writable`, naming the file and the reason
+ */
+export async function saveConversation(file: string, conversation: SavedConversation): Promise<void> {
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  try {
+    await writeFileAtomic(file, `${JSON.stringify(conversation)}\n`, { mode: 0o600 });
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new ChainError('file_not_writable', `cannot save the conversation ${file}: ${message}`, { cause });
+  }
+}
+
+/**
+ * @throws ChainError `file_not_readable` for a file that is missing, damaged, or of a newer version; it stays as it is
+ */
+export async function loadConversation(file: string): Promise<SavedConversation> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : message;
+    throw unreadable(file, reason, { cause });
+  }
+  return parseConversation(text, file);
+}
+
+/** @throws ChainError `file_not_readable` for a text that is no conversation, or one of a newer version */
+export function parseConversation(text: string, file: string): SavedConversation {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(file, `it is damaged: ${(cause as Error).message}`, { cause });
+  }
+  const { schema } = (typeof data === 'object' && data !== null ? data : {}) as { schema?: unknown };
+  if (typeof schema === 'number' && schema > 1) {
+    throw unreadable(file, `it is of a newer version (schema ${schema}); this one reads schema 1`, {
+      hint: 'Update chain. The file was left as it is.',
+    });
+  }
+  const problems = checkSchema(SCHEMA, data);
+  if (problems.length === 0) return data as SavedConversation;
+  const first = problems.map(({ message }) => message).slice(0, 3);
+  throw unreadable(file, `it is damaged: ${first.join('; ')}`);
+}
+
+function unreadable(
+  file: string,
+  reason: string,
+  { cause, hint }: { readonly cause?: unknown; readonly hint?: string } = {},
+): ChainError {
+  return new ChainError('file_not_readable', `cannot read the conversation ${file}: ${reason}`, {
+    hint: hint ?? 'The file was left as it is.',
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+const TEXT = { type: 'string' } as const;
+const COUNT = { type: ['number', 'null'], minimum: 0 } as const;
+const USAGE = {
+  type: ['object', 'null'],
+  required: ['inputTokens', 'outputTokens', 'totalTokens', 'source'],
+  properties: {
+    inputTokens: COUNT,
+    outputTokens: COUNT,
+    totalTokens: COUNT,
+    source: { type: 'string', enum: ['reported', 'estimated', 'unknown'] },
+  },
+} as const;
+
+const SCHEMA = {
+  type: 'object',
+  required: ['schema', 'id', 'memory', 'state', 'turns'],
+  properties: {
+    schema: { type: 'integer', minimum: 1, maximum: 1 },
+    id: TEXT,
+    memory: TEXT,
+    model: TEXT,
+    system: TEXT,
+    state: {
+      type: 'object',
+      required: ['turns', 'summary'],
+      properties: {
+        summary: TEXT,
+        turns: {
+          type: 'array',
+          items: { type: 'object', required: ['input', 'output'], properties: { input: TEXT, output: TEXT } },
+        },
+      },
+    },
+    turns: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['input', 'output', 'model', 'usage', 'cost', 'memoryUsage'],
+        properties: {
+          input: TEXT,
+          output: TEXT,
+          model: TEXT,
+          usage: { ...USAGE, type: 'object' },
+          cost: COUNT,
+          memoryUsage: USAGE,
+        },
+      },
+    },
+  },
+} as const satisfies JsonSchema;

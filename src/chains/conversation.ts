@@ -1,0 +1,194 @@
+import { unlessAborted } from '../callbacks/abort.js';
+import type { CallContext } from '../callbacks/context.js';
+import { type Run, type RunnableFields, type RunOptions, runsAround } from '../callbacks/run.js';
+import { newRunId } from '../callbacks/run-id.js';
+import { ChainError } from '../errors.js';
+import { ConversationBufferMemory } from '../memory/buffer.js';
+import { createMemory } from '../memory/create.js';
+import type { Memory, MemoryState } from '../memory/memory.js';
+import type { UsageSum } from '../messages.js';
+import type { Model, ModelResult } from '../models/model.js';
+import { type Prompt, requireValues } from '../prompts/prompt.js';
+import { Chain, type ChainInputs, type ChainResult } from './chain.js';
+import {
+  loadConversation,
+  type SavedConversation,
+  saveConversation,
+  type TurnRecord,
+} from './conversation-file.js';
+import { conversationPrompt, formatTurn } from './conversation-prompt.js';
+import { textOf } from './text-of.js';
+
+export interface ConversationChainFields extends RunnableFields {
+  readonly llm: Model;
+  /** Default: {@link ConversationBufferMemory}, which keeps everything. */
+  readonly memory?: Memory | undefined;
+  /** With the variables `history` and `input`; others are given with each turn. */
+  readonly prompt?: Prompt | undefined;
+  /** The system prompt, in place of the default prompt's. Not together with `prompt`. */
+  readonly system?: string | undefined;
+}
+
+export interface ConversationResult extends ChainResult {
+  readonly outputs: { readonly response: string };
+  readonly input: string;
+  /** What the memory held when the turn began, as text. */
+  readonly history: string;
+  readonly response: string;
+  /** From 1. */
+  readonly turn: number;
+  /** The model's whole answer. */
+  readonly llm: ModelResult;
+  /** What the memory spent for itself, which is part of `usage`; `null` where it asked no model. */
+  readonly memoryUsage: UsageSum | null;
+}
+
+/**
+ * A model that is shown what was said before. Turns that are asked for at once are taken one after the other, in the
+ * order of the calls; a turn that fails or is aborted leaves the memory as it was.
+ *
+ * The runs of a turn carry `turn` and `conversation` in their metadata; those of a memory have the tag `memory` too.
+ */
+export class ConversationChain extends Chain<ConversationResult> {
+  override readonly name = 'ConversationChain';
+  /** The same after the conversation was saved and loaded. */
+  id: string = newRunId();
+  readonly memory: Memory;
+  readonly prompt: Prompt;
+  llm: Model;
+  /** All turns that ended well, whatever the memory keeps of them. */
+  turns: readonly TurnRecord[] = [];
+  /** Settles when the last turn that was asked for is over. */
+  #last: Promise<void> = Promise.resolve();
+  /** Of the turn that goes on. */
+  #runId: string | null = null;
+
+  /** @throws ChainError `invalid_argument` where the model, the memory or the prompt is none */
+  constructor(fields: ConversationChainFields) {
+    super(fields);
+    const { llm, memory = new ConversationBufferMemory(), prompt, system } = fields ?? {};
+    const wrong = [
+      ...(typeof llm?.invoke === 'function' ? [] : ['llm must be a model, such as new ChatOpenAI()']),
+      ...(typeof memory?.after === 'function'
+        ? []
+        : ['memory must be a memory, such as new ConversationBufferMemory()']),
+      ...(prompt === undefined || typeof prompt?.formatPrompt === 'function'
+        ? []
+        : ['prompt must be a template, such as PromptTemplate.fromTemplate(text)']),
+      ...(prompt !== undefined && system !== undefined
+        ? ['it takes a prompt or a system prompt, not both']
+        : []),
+    ];
+    if (wrong.length > 0) throw new ChainError('invalid_argument', `ConversationChain: ${wrong.join('; ')}`);
+    this.llm = llm!;
+    this.memory = memory;
+    this.prompt = prompt ?? conversationPrompt(system);
+  }
+
+  /** The text of the answer. */
+  async run(input: string, options: RunOptions = {}): Promise<string> {
+    return (await this.invoke({ input }, options)).response;
+  }
+
+  /**
+   * Goes on with a conversation that was saved, in the kind of memory that it had.
+   * @throws ChainError `file_not_readable` for a file that is missing, damaged, or of a newer version
+   */
+  static async load(
+    file: string,
+    fields: Omit<ConversationChainFields, 'memory'>,
+  ): Promise<ConversationChain> {
+    const saved = await loadConversation(file);
+    const conversation = new ConversationChain({ ...fields, memory: createMemory(saved.memory, fields) });
+    conversation.restore(saved);
+    return conversation;
+  }
+
+  /** Takes over turns, and what the memory kept of them. */
+  restore({ id, turns, state }: Pick<SavedConversation, 'id' | 'turns' | 'state'>): void {
+    this.id = id;
+    this.turns = turns;
+    this.memory.state = state;
+  }
+
+  /**
+   * Saves it, in one step and with mode 0600.
+   * @throws ChainError `file_not_writable`, naming the file and the reason
+   */
+  async save(file: string): Promise<void> {
+    const { id, memory, turns } = this;
+    await saveConversation(file, { schema: 1, id, memory: memory.kind, state: memory.state, turns });
+  }
+
+  protected override async admit(options: RunOptions, context: CallContext | null): Promise<() => void> {
+    if (this.#runId !== null && runsAround(options, context).includes(this.#runId)) {
+      throw new ChainError(
+        'invalid_argument',
+        'a turn cannot be started from inside a turn of the same conversation',
+        {
+          hint: 'It would wait for itself. Start it when the turn has ended, or use another conversation.',
+        },
+      );
+    }
+    const before = this.#last;
+    let leave = (): void => {};
+    const over = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    // A turn that gives up waiting holds nobody up, and lets nobody in too early.
+    this.#last = before.then(() => over);
+    try {
+      await (options.signal === undefined ? before : unlessAborted(before, options.signal));
+    } catch (cause) {
+      leave();
+      throw new ChainError('aborted', 'the run was aborted', { cause });
+    }
+    return () => {
+      this.#runId = null;
+      leave();
+    };
+  }
+
+  protected override async *execute(
+    inputs: ChainInputs,
+    run: Run,
+    streaming: boolean,
+  ): AsyncGenerator<string, Omit<Turned, 'usage' | 'runId'>, void> {
+    this.#runId = run.id;
+    requireValues(['input'], inputs);
+    const { memory, llm } = this;
+    const turn = this.turns.length + 1;
+    const history = memory.buffer;
+    const prompt = formatTurn(this.prompt, memory, inputs);
+    const input = String(inputs.input);
+    const heard = run.emit({ type: 'text', text: prompt.text, kind: 'prompt' });
+    if (heard !== undefined) await heard;
+    const options = { parent: run, metadata: { conversation: this.id, turn } };
+    const answer = streaming ? yield* textOf(llm.stream(prompt, options)) : await llm.invoke(prompt, options);
+    const response = answer.text;
+    const { state, usage: memoryUsage } = await memory.after({ input, output: response }, options);
+    return {
+      outputs: { response },
+      input,
+      history,
+      response,
+      turn,
+      llm: answer,
+      memoryUsage,
+      [STATE]: state,
+    };
+  }
+
+  protected override commit({ input, response, llm, memoryUsage, [STATE]: state }: Turned): void {
+    const { model, usage, cost } = llm;
+    this.memory.state = state;
+    this.turns = [...this.turns, { input, output: response, model, usage, cost, memoryUsage }];
+  }
+}
+
+const STATE: unique symbol = Symbol('what the memory keeps after the turn');
+
+/** A turn that is over, but for its memory. */
+interface Turned extends ConversationResult {
+  readonly [STATE]: MemoryState;
+}
