@@ -12,7 +12,8 @@ export {
 } from './callbacks/run.js';
 export { withCallbacks } from './callbacks/scope.js';
 export { StdoutCallbackHandler, type StdoutHandlerOptions } from './callbacks/stdout.js';
-export { type CountedRun, TokenCounter, type TokenTotals } from './callbacks/token-counter.js';
+export { type CountedRun, TokenCounter } from './callbacks/token-counter.js';
+export type { TokenTotals, TurnTotals } from './callbacks/token-totals.js';
 export { withTokenCounter } from './callbacks/with-token-counter.js';
 export { Chain, type ChainInputs, type ChainResult } from './chains/chain.js';
 export {
@@ -84,6 +85,7 @@ export type {
 } from './messages.js';
 export { ChatOpenAI, type ChatOpenAIFields } from './models/chat-openai.js';
 export { type CreateModelFields, createModel } from './models/create.js';
+export type { Quote } from './models/budget-room.js';
 export type { ModelInput } from './models/input.js';
 export {
   type GenerateResult,
@@ -108,4 +110,5 @@ export { loadTemplateFile, parseTemplate, type TemplateFile } from './prompts/lo
 export { MissingVariablesError, type Prompt, type PromptValue, type PromptValues } from './prompts/prompt.js';
 export { TemplateError } from './prompts/source-position.js';
 export { PromptTemplate, type PromptTemplateFields } from './prompts/template.js';
+export { Budget, type BudgetLimits, budget, type Reservation, type Spending } from './tokens/budget.js';
 export type { PriceOverride, PriceOverrides } from './tokens/prices.js';

@@ -1,48 +1,14 @@
 import type { ErrorRecord } from '../errors.js';
-import type { CallbackHandler, LLMEndEvent, LLMErrorEvent } from '../events.js';
-import type { Usage, UsageSource, UsageSum } from '../messages.js';
-import { addUsage } from '../tokens/usage.js';
+import type {
+  CallbackHandler,
+  ChatModelStartEvent,
+  LLMEndEvent,
+  LLMErrorEvent,
+  LLMStartEvent,
+} from '../events.js';
+import type { Usage } from '../messages.js';
 import { startsNoRuns } from './context.js';
-import { renderCost, renderUsage } from './figures.js';
-
-/** Model runs, counted. A number that isn't known is `null`; where nothing ran it is zero. */
-export class TokenTotals {
-  inputTokens: number | null = 0;
-  outputTokens: number | null = 0;
-  totalTokens: number | null = 0;
-  /** Those of `inputTokens` that came from a cache. */
-  cachedTokens: number | null = 0;
-  /** Those of `outputTokens` that were spent on reasoning. */
-  reasoningTokens: number | null = 0;
-  /** The worst label of all. */
-  source: UsageSource = 'reported';
-  /** `totalTokens` by label. */
-  bySource: UsageSum['bySource'] = {};
-  /** All of the above in one; `null` where no model answered. */
-  usage: UsageSum | null = null;
-  /** US dollars, of the runs whose price is known; `null` where runs spent something and none has a price. */
-  cost: number | null = 0;
-  /** Runs that spent something and have no price. */
-  unpriced = 0;
-  /** Model runs that ended, well or not. */
-  runs = 0;
-  successfulRequests = 0;
-  failedRequests = 0;
-
-  /** Counts one more run. */
-  add({ type, usage, cost }: LLMEndEvent | LLMErrorEvent): void {
-    this.runs += 1;
-    if (type === 'llmEnd') this.successfulRequests += 1;
-    else this.failedRequests += 1;
-    if (usage === null) return;
-
-    const { runs: answered, ...sum } = (this.usage = addUsage(this.usage, usage));
-    Object.assign(this, sum);
-    if (cost !== null) this.cost = (this.cost ?? 0) + cost;
-    else this.unpriced += 1;
-    if (this.unpriced === answered) this.cost = null;
-  }
-}
+import { type Place, renderTotals, TokenTotals, TurnTotals } from './token-totals.js';
 
 /** One model run, as it was counted. */
 export interface CountedRun {
@@ -57,6 +23,9 @@ export interface CountedRun {
   readonly error?: ErrorRecord;
 }
 
+/** The tag of runs that a memory starts for itself. */
+export const MEMORY_TAG = 'memory';
+
 /** Counts tokens, requests and money of the model runs that it hears. Stays readable for as long as it is kept. */
 export class TokenCounter extends TokenTotals implements CallbackHandler {
   readonly name: string = 'TokenCounter';
@@ -64,10 +33,25 @@ export class TokenCounter extends TokenTotals implements CallbackHandler {
   byModel: Readonly<Record<string, TokenTotals>> = noModels();
   /** Every run, in the order in which they ended. */
   byRun: readonly CountedRun[] = [];
+  /** The runs of conversations, turn by turn, in the order in which turns were first answered. */
+  byTurn: readonly TurnTotals[] = [];
+  /** Those of `runs` that memories started for themselves. */
+  memory = new TokenTotals();
+  readonly #turns = new Map<string, TurnTotals>();
   readonly #counted = new Set<string>();
+  /** Runs that go on, and belong to a turn or a memory. */
+  readonly #open = new Map<string, { readonly place: Place | null; readonly memory: boolean }>();
 
   static {
     startsNoRuns(TokenCounter);
+  }
+
+  onLLMStart(event: LLMStartEvent): void {
+    this.#note(event);
+  }
+
+  onChatModelStart(event: ChatModelStartEvent): void {
+    this.#note(event);
   }
 
   onLLMEnd(event: LLMEndEvent): void {
@@ -80,18 +64,42 @@ export class TokenCounter extends TokenTotals implements CallbackHandler {
 
   /** Back to zero. */
   reset(): void {
-    Object.assign(this, new TokenTotals(), { byModel: noModels(), byRun: [] });
+    Object.assign(this, new TokenTotals(), {
+      byModel: noModels(),
+      byRun: [],
+      byTurn: [],
+      memory: new TokenTotals(),
+    });
     this.#counted.clear();
+    this.#turns.clear();
   }
 
   /** The totals in a few lines for a person. */
   override toString(): string {
     const models = Object.entries(this.byModel);
     return [
-      describe(this),
+      renderTotals(this),
       `${this.successfulRequests} succeeded, ${this.failedRequests} failed`,
-      ...(models.length > 1 ? models.map(([model, totals]) => `  ${model}: ${describe(totals)}`) : []),
+      ...(models.length > 1 ? models.map(([model, totals]) => `  ${model}: ${renderTotals(totals)}`) : []),
+      ...(this.memory.runs > 0 ? [`  of it the memory's own: ${renderTotals(this.memory)}`] : []),
     ].join('\n');
+  }
+
+  #note({ runId, tags, metadata: { conversation, turn } }: LLMStartEvent | ChatModelStartEvent): void {
+    const inTurn = typeof conversation === 'string' && typeof turn === 'number';
+    const memory = tags.includes(MEMORY_TAG);
+    if (inTurn || memory) this.#open.set(runId, { place: inTurn ? { conversation, turn } : null, memory });
+  }
+
+  #turn(place: Place): TurnTotals {
+    const { conversation, turn } = place;
+    const key = `${turn} ${conversation}`;
+    let totals = this.#turns.get(key);
+    if (totals === undefined) {
+      this.#turns.set(key, (totals = new TurnTotals(place)));
+      (this.byTurn as TurnTotals[]).push(totals);
+    }
+    return totals;
   }
 
   #count(event: LLMEndEvent | LLMErrorEvent): void {
@@ -102,6 +110,14 @@ export class TokenCounter extends TokenTotals implements CallbackHandler {
     this.add(event);
     const byModel = this.byModel as Record<string, TokenTotals>;
     (byModel[model] ??= new TokenTotals()).add(event);
+    const { place = null, memory = false } = this.#open.get(runId) ?? {};
+    this.#open.delete(runId);
+    if (memory) this.memory.add(event);
+    if (place !== null) {
+      const totals = this.#turn(place);
+      totals.add(event);
+      if (memory) totals.memory.add(event);
+    }
     const run = { runId, name, model, usage, cost };
     (this.byRun as CountedRun[]).push(event.type === 'llmError' ? { ...run, error: event.error } : run);
   }
@@ -110,11 +126,4 @@ export class TokenCounter extends TokenTotals implements CallbackHandler {
 /** No name of a model is a property already. */
 function noModels(): Record<string, TokenTotals> {
   return Object.create(null);
-}
-
-function describe(totals: TokenTotals): string {
-  const { cost, unpriced } = totals;
-  const missing =
-    cost !== null && unpriced > 0 ? ` (${unpriced} of ${totals.runs} runs without a price)` : '';
-  return `${renderUsage(totals)}, ${renderCost(cost)}${missing}`;
 }

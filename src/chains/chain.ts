@@ -17,6 +17,14 @@ export interface ChainResult {
   readonly runId: string;
 }
 
+/** A run that may go on. */
+export interface Admission {
+  /** Before anybody hears of the run. */
+  entered(run: Run): void;
+  /** Once it is over, whichever way it ended. */
+  left(): void;
+}
+
 /**
  * The contract of a chain, and all that chains have in common: runs and events.
  * A kind of chain says what it is called and what it does.
@@ -45,9 +53,9 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
 
   /**
    * Called before a run is made: to refuse it, by an error, or to have it wait.
-   * @returns what is called once the run is over, whichever way it ended
+   * @returns what is told of the run
    */
-  protected admit(_options: RunOptions, _context: CallContext | null): Promise<() => void> | undefined {
+  protected admit(_options: RunOptions, _context: CallContext | null): Promise<Admission> | undefined {
     return undefined;
   }
 
@@ -75,23 +83,23 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
       throw new ChainError('invalid_argument', 'a chain takes an object of inputs, such as { number: 2 }');
     }
     const admitted = this.admit(options, context);
-    const leave = admitted === undefined ? undefined : await admitted;
+    const admission = admitted === undefined ? undefined : await admitted;
     try {
-      const result = yield* this.#runAdmitted(inputs, options, context, streaming);
+      const run = new Run(this.name, this.#object, options, context);
+      admission?.entered(run);
+      const result = yield* this.#runAdmitted(inputs, run, streaming);
       this.commit(result);
       return result;
     } finally {
-      leave?.();
+      admission?.left();
     }
   }
 
   async *#runAdmitted(
     inputs: ChainInputs,
-    options: RunOptions,
-    context: CallContext | null,
+    run: Run,
     streaming: boolean,
   ): AsyncGenerator<string, Result, void> {
-    const run = new Run(this.name, this.#object, options, context);
     const done = yield* runSteps(run, {
       start: () => ({ type: 'chainStart', inputs }),
       body: () => this.execute(inputs, run, streaming),

@@ -1,6 +1,5 @@
-import { unlessAborted } from '../callbacks/abort.js';
 import type { CallContext } from '../callbacks/context.js';
-import { type Run, type RunnableFields, type RunOptions, runsAround } from '../callbacks/run.js';
+import type { Run, RunnableFields, RunOptions } from '../callbacks/run.js';
 import { newRunId } from '../callbacks/run-id.js';
 import { ChainError } from '../errors.js';
 import { ConversationBufferMemory } from '../memory/buffer.js';
@@ -9,7 +8,7 @@ import type { Memory, MemoryState } from '../memory/memory.js';
 import type { UsageSum } from '../messages.js';
 import type { Model, ModelResult } from '../models/model.js';
 import { type Prompt, requireValues } from '../prompts/prompt.js';
-import { Chain, type ChainInputs, type ChainResult } from './chain.js';
+import { type Admission, Chain, type ChainInputs, type ChainResult } from './chain.js';
 import {
   loadConversation,
   type SavedConversation,
@@ -18,6 +17,7 @@ import {
 } from './conversation-file.js';
 import { conversationPrompt, formatTurn } from './conversation-prompt.js';
 import { textOf } from './text-of.js';
+import { TurnOrder } from './turn-order.js';
 
 export interface ConversationChainFields extends RunnableFields {
   readonly llm: Model;
@@ -58,10 +58,7 @@ export class ConversationChain extends Chain<ConversationResult> {
   llm: Model;
   /** All turns that ended well, whatever the memory keeps of them. */
   turns: readonly TurnRecord[] = [];
-  /** Settles when the last turn that was asked for is over. */
-  #last: Promise<void> = Promise.resolve();
-  /** Of the turn that goes on. */
-  #runId: string | null = null;
+  readonly #order = new TurnOrder();
 
   /** @throws ChainError `invalid_argument` where the model, the memory or the prompt is none */
   constructor(fields: ConversationChainFields) {
@@ -120,33 +117,20 @@ export class ConversationChain extends Chain<ConversationResult> {
     await saveConversation(file, { schema: 1, id, memory: memory.kind, state: memory.state, turns });
   }
 
-  protected override async admit(options: RunOptions, context: CallContext | null): Promise<() => void> {
-    if (this.#runId !== null && runsAround(options, context).includes(this.#runId)) {
-      throw new ChainError(
-        'invalid_argument',
-        'a turn cannot be started from inside a turn of the same conversation',
-        {
-          hint: 'It would wait for itself. Start it when the turn has ended, or use another conversation.',
-        },
-      );
-    }
-    const before = this.#last;
-    let leave = (): void => {};
-    const over = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    // A turn that gives up waiting holds nobody up, and lets nobody in too early.
-    this.#last = before.then(() => over);
-    try {
-      await (options.signal === undefined ? before : unlessAborted(before, options.signal));
-    } catch (cause) {
-      leave();
-      throw new ChainError('aborted', 'the run was aborted', { cause });
-    }
-    return () => {
-      this.#runId = null;
-      leave();
-    };
+  /**
+   * The text as it comes. Once another turn waits for this one it goes on to its end by itself, as fast as the model
+   * does: a stream that is read slowly, or not at all, holds nobody up.
+   */
+  override stream(
+    inputs: ChainInputs = {},
+    options: RunOptions = {},
+  ): AsyncGenerator<string, ConversationResult, void> {
+    const own = { ...options };
+    return this.#order.follow(own, super.stream(inputs, own));
+  }
+
+  protected override admit(options: RunOptions, context: CallContext | null): Promise<Admission> {
+    return this.#order.enter(options, context);
   }
 
   protected override async *execute(
@@ -154,7 +138,6 @@ export class ConversationChain extends Chain<ConversationResult> {
     run: Run,
     streaming: boolean,
   ): AsyncGenerator<string, Omit<Turned, 'usage' | 'runId'>, void> {
-    this.#runId = run.id;
     requireValues(['input'], inputs);
     const { memory, llm } = this;
     const turn = this.turns.length + 1;

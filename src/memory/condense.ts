@@ -1,12 +1,10 @@
 import { resultOf, runSteps } from '../callbacks/lifecycle.js';
 import { Run, type RunOptions } from '../callbacks/run.js';
+import { MEMORY_TAG } from '../callbacks/token-counter.js';
 import { ChainError, toErrorRecord } from '../errors.js';
 import type { UsageSum } from '../messages.js';
 import type { Model, ModelResult } from '../models/model.js';
 import type { Prompt, PromptValue } from '../prompts/prompt.js';
-
-/** The tag of all runs that a memory starts for itself: their tokens are the memory's own. */
-export const MEMORY_TAG = 'memory';
 
 export interface ToCondense {
   /** The summary so far; `''` for none. */

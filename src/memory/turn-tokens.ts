@@ -1,13 +1,12 @@
 import type { Model } from '../models/model.js';
 import { type KeptTurn, type Turn, toMessages } from './memory.js';
 
-/** The turn with its tokens, as the model counts messages. */
+/** The turn with the tokens that it adds to a prompt of the model's. */
 export async function withTokens(turn: Turn, llm: Model): Promise<Required<KeptTurn>> {
-  const [{ inputTokens }, { inputTokens: opening }] = await Promise.all([
-    llm.estimateInput(toMessages(turn)),
-    llm.estimateInput(''),
-  ]);
-  return { ...turn, tokens: inputTokens! - opening! };
+  const messages = toMessages(turn);
+  const { inputTokens: once } = await llm.estimateInput(messages);
+  const { inputTokens: twice } = await llm.estimateInput([...messages, ...messages]);
+  return { ...turn, tokens: twice! - once! };
 }
 
 /** How many of the oldest turns have to go for the others to have no more than `limit` tokens. */

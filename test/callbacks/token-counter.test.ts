@@ -46,8 +46,10 @@ it('starts at zero', () => {
   expect(String(counter)).toBe('0 in + 0 out = 0 tokens (reported), $0\n0 succeeded, 0 failed');
 });
 
-it('hears the ends of model runs and nothing else', () => {
+it('hears the starts and ends of model runs and nothing else', () => {
   expect(Object.getOwnPropertyNames(TokenCounter.prototype).filter((name) => name.startsWith('on'))).toEqual([
+    'onLLMStart',
+    'onChatModelStart',
     'onLLMEnd',
     'onLLMError',
   ]);
