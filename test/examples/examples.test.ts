@@ -142,7 +142,29 @@ TIME | INFO     | 3
     expect(stdout).toBe(`Tokens used: 72
 48 in + 24 out = 72 tokens (estimated), no price
 3 succeeded, 0 failed
+Outside of it: 24
 `);
+  });
+
+  it('conversation', async () => {
+    const { stdout } = await run('conversation.mjs');
+    const first = 'Human: 我姐姐明天要过生日，我需要一束生日花束。\nAI: 好的，记下了。';
+    const second = `${first}\nHuman: 她喜欢粉色玫瑰，颜色是粉色的。\nAI: 好的，记下了。`;
+    const third = `${second}\nHuman: 我又来了，还记得我昨天为什么要来买花吗？\nAI: 你说过：“我姐姐明天要过生日，我需要一束生日花束。”`;
+    expect(stdout).toBe(
+      [
+        `Memory after the first turn:\n${first}\n`,
+        `Memory after the second turn:\n${second}\n`,
+        "The prompt's template:",
+        'You are in a conversation with a human. Be helpful and specific, answer in the language of the last message, and say so where you do not know something.',
+        '\n{history}\nHuman: {input}\nAI:\n',
+        `Memory after the third turn:\n${third}\n`,
+        'Turn 1: 60 in, 6 out',
+        'Turn 2: 89 in, 6 out',
+        'Turn 3: 119 in, 20 out',
+        'Tokens used: 300\n',
+      ].join('\n'),
+    );
   });
 });
 
@@ -180,7 +202,7 @@ describe.concurrent('with a key', () => {
   it('token-counter sums what the server reports', async () => {
     const { stdout } = await run('token-counter.mjs', env);
     expect(stdout).toMatch(
-      /^Tokens used: 39\n27 in \+ 12 out = 39 tokens \(reported\), .*\n3 succeeded, 0 failed\n$/,
+      /^Tokens used: 39\n27 in \+ 12 out = 39 tokens \(reported\), .*\n3 succeeded, 0 failed\nOutside of it: 13\n$/,
     );
   });
 });
