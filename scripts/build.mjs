@@ -49,6 +49,8 @@ async function bundle() {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
+    // Node shows the line of an error that nobody caught.
+    lineLimit: 160,
     charset: 'utf8',
     // write-file-atomic makes the names of its temporary files from it; an ES module has none.
     define: { PROMPTCHAIN_VERSION: JSON.stringify(version), __filename: '"promptchain"' },

@@ -55,9 +55,14 @@ compdef _chain chain
 `,
   fish: `function __chain_complete
   set -l words (commandline -opc) (commandline -ct)
-  chain propose -- $words[2..-1] 2>/dev/null
+  set -l found (chain propose -- $words[2..-1] 2>/dev/null)
+  if test (count $found) -gt 0
+    string join \\n -- $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c chain -a '(__chain_complete)'
+complete -c chain -f -a '(__chain_complete)'
 `,
 } as const;
 

@@ -1,17 +1,29 @@
 import type { Writable } from 'node:stream';
 import type { Ora } from 'ora';
+import { wantsColor } from '../callbacks/color.js';
 
 const PATIENCE_MS = 150;
 const REFRESH_MS = 100;
 
+/**
+ * Whether a spinner can turn there: not on a terminal that can't go back in a line, nor on one that doesn't know how
+ * wide it is, of which ora would clear lines without end.
+ */
+export function canSpin(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return stream.isTTY === true && env.TERM !== 'dumb' && (stream.columns ?? 0) > 0;
+}
+
 /** Turns, with the time that has passed, once nothing has come for a while. */
 export class Spinner {
-  readonly #stream: Writable;
+  readonly #stream: Writable & { readonly isTTY?: boolean };
   #since = 0;
   #timer: NodeJS.Timeout | undefined;
   #ora: Ora | undefined;
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable & { readonly isTTY?: boolean }) {
     this.#stream = stream;
   }
 
@@ -42,6 +54,7 @@ export class Spinner {
     const spinner = ora({
       stream: this.#stream as NodeJS.WritableStream,
       text: this.#elapsed(),
+      color: wantsColor(this.#stream) ? 'cyan' : false,
       discardStdin: false,
       hideCursor: false,
     });

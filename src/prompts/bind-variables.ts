@@ -53,13 +53,14 @@ function unknownVariables(
   const parts = [`Unknown ${plural(unknown)}: ${names.join(', ')}`];
   if (missing.length > 0) parts.push(missingMessage(template, missing));
   const escaped = unknown.find((name) => text.includes(`{{${name}}}`));
+  const there =
+    escaped !== undefined
+      ? `In ${file} {{${escaped}}} is the text {${escaped}}: a variable has single braces.`
+      : known.length === 0
+        ? `${file} has no variables.`
+        : `${file} has ${plural(known)} ${known.join(', ')}.`;
   return new ChainError('unknown_variable', parts.join('. '), {
-    hint:
-      escaped !== undefined
-        ? `In ${file} {{${escaped}}} is the text {${escaped}}: a variable has single braces.`
-        : known.length === 0
-          ? `${file} has no variables.`
-          : `${file} has ${plural(known)} ${known.join(', ')}.`,
+    hint: missing.length > 0 ? `${there} ${setHint(missing)}` : there,
   });
 }
 

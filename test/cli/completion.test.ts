@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { requires } from '../support/requires.js';
 import { commandLine, makeWorkspace } from '../support/run-cli.js';
 
 it.each<[words: string[], proposed: string[]]>([
@@ -58,5 +59,34 @@ describe.skipIf(process.platform === 'win32')('the script for bash', () => {
     const here = makeWorkspace();
     expect(await completed(['run', '$(touch touched)', '--verb'], here)).toEqual(['--verbose']);
     expect(existsSync(here.path('touched'))).toBe(false);
+  });
+});
+
+describe.skipIf(!requires('fish'))('the script for fish', () => {
+  /** What fish proposes for the last word of a line. */
+  async function proposed(line: string): Promise<string[]> {
+    const here = makeWorkspace();
+    const { file, args, env } = commandLine(here.folder, []);
+    here.write('bin/chain', `#!/bin/sh\nexec "${file}" "${args[0]}" "$@"\n`);
+    chmodSync(here.path('bin/chain'), 0o755);
+    here.write('notes.txt', 'x');
+    const script = `chain complete fish | source; complete -C '${line}'`;
+    const PATH = `${here.path('bin')}${delimiter}${env.PATH}`;
+    const child = spawn('fish', ['--no-config', '-c', script], { cwd: here.folder, env: { ...env, PATH } });
+    let stdout = '';
+    for await (const part of child.stdout) stdout += part;
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map((each) => each.split('\t')[0]!);
+  }
+
+  it('fills in flags, and lists without file names', async () => {
+    expect(await proposed('chain run --verb')).toEqual(['--verbose']);
+    expect(await proposed('chain run --log-format ')).toEqual(['jsonl', 'text']);
+  });
+
+  it('fills in file names everywhere else', async () => {
+    expect(await proposed('chain run no')).toEqual(['notes.txt']);
   });
 });

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, delta, event, serve, stream, text, USAGE, withResolvers } from '../models/loopback.js';
 import { requires } from '../support/requires.js';
@@ -36,6 +37,22 @@ describe.skipIf(!requires('tmux'))('on a terminal', () => {
     expect(await terminal.sees(/\d\.\d s$/)).toMatch(/^\S \d\.\d s$/);
     answer.resolve();
     expect(await finalScreen(terminal)).toEqual(['Hello, Ann!', SUMMARY, '[exit 0]']);
+  });
+
+  it.each([
+    ['NO_COLOR', { NO_COLOR: '1' }],
+    ['FORCE_COLOR=0', { FORCE_COLOR: '0' }],
+  ])('the spinner has no colour with %s', async (_, env) => {
+    const answer = withResolvers();
+    const server = await serve(async (response) => {
+      await answer.promise;
+      response.writeHead(200).end(text('Hello') + END);
+    });
+    const terminal = await open(['run', 'hi.txt'], { OPENAI_BASE_URL: server.baseUrl, ...env });
+    await terminal.sees(/\d\.\d s$/);
+    expect(await terminal.screen('styled')).toMatch(/^\S \d\.\d s$/);
+    answer.resolve();
+    await finalScreen(terminal);
   });
 
   it('a trace and a spinner share the screen', async () => {
@@ -165,5 +182,30 @@ describe('off a terminal', () => {
     const { stdout, stderr } = await here.run(['run', 'hi.txt'], { env });
     expect(stdout).toBe('Hello\n');
     expect(stderr).toMatch(/^\x1b\[2mgpt-5-mini.*\x1b\[22m\n$/);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('no spinner turns', () => {
+  it.each([
+    ['on a terminal that cannot go back in a line', 'TERM=dumb', 80],
+    ['on one that does not know how wide it is', 'TERM=xterm', 0],
+  ])('%s', async (_, terminal, columns) => {
+    const server = await serve(async (response) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      response.writeHead(200).end(text('Hello') + END);
+    });
+    const { file, args, env } = commandLine(here.folder, ['run', 'hi.txt'], {
+      env: { OPENAI_BASE_URL: server.baseUrl, NO_COLOR: '1' },
+    });
+    const command = [file, ...args].map((word) => `'${word}'`).join(' ');
+    const line = `stty cols ${columns}; ${terminal} ${command}`;
+    const stdout = await new Promise<string>((resolve, reject) => {
+      const options = { cwd: here.folder, env, timeout: 10_000, killSignal: 'SIGKILL' } as const;
+      const child = execFile('script', ['-qec', line, '/dev/null'], options, (error, written) =>
+        error === null ? resolve(written) : reject(error),
+      );
+      child.stdin?.end();
+    });
+    expect(settle(stdout)).toBe(`Hello\r\n${SUMMARY}\r\n`);
   });
 });

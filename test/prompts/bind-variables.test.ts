@@ -73,7 +73,7 @@ describe('bindVariables', () => {
       '1 + {number} = ',
       { nubmer: 2 },
       'Unknown variable: nubmer (did you mean "number"?). Missing variable: number (f.txt:1:5)',
-      'f.txt has variable number.',
+      'f.txt has variable number. Set it with --var number=…',
     ],
     [
       'all of them',
