@@ -83,9 +83,9 @@ export type {
   UsageSource,
   UsageSum,
 } from './messages.js';
+export type { Quote } from './models/budget-room.js';
 export { ChatOpenAI, type ChatOpenAIFields } from './models/chat-openai.js';
 export { type CreateModelFields, createModel } from './models/create.js';
-export type { Quote } from './models/budget-room.js';
 export type { ModelInput } from './models/input.js';
 export {
   type GenerateResult,

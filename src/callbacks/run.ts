@@ -9,6 +9,7 @@ import type {
   StartEventType,
 } from '../events.js';
 import type { Usage, UsageSum } from '../messages.js';
+import { Budget } from '../tokens/budget.js';
 import { addUsage } from '../tokens/usage.js';
 import { graceful, unlessAborted } from './abort.js';
 import { BackgroundQueue } from './background.js';
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** The run that this one is a step of. */
   readonly parent?: Lineage | undefined;
+  /** Holds for the models of this run and of every child run. The same one may be given to many calls. */
+  readonly budget?: Budget | undefined;
 }
 
 /** What an object that can be run was made with. */
@@ -40,6 +43,8 @@ export interface RunnableFields {
   readonly verbose?: boolean | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** Holds for all runs of this object together, and for their children. */
+  readonly budget?: Budget | undefined;
 }
 
 /** What a run hands on to its children. */
@@ -53,6 +58,8 @@ export interface Lineage {
   readonly signal: AbortSignal | undefined;
   /** The ids of this run and of all that it is inside of: above it, or of whose events a handler started it. */
   readonly within: readonly string[];
+  /** All that hold for this run. */
+  readonly budgets: readonly Budget[];
   /** Of the requests: an object's own stay with it. */
   readonly inherited: Origin;
   /** Adds what a model run spent to this run and to all above it. */
@@ -85,11 +92,12 @@ export class Run implements Lineage {
   readonly verbose: boolean;
   readonly tree: TreeState;
   readonly within: readonly string[];
+  readonly budgets: readonly Budget[];
   readonly inherited: Origin;
   readonly #origin: Origin;
   readonly signal: AbortSignal | undefined;
   readonly #releaseSignal: () => void;
-  readonly #started = performance.now();
+  #started = performance.now();
   readonly #subscriptions: readonly Subscription[];
   readonly #targets: Partial<Record<EventType, ReturnType<typeof targetsFor>>> = {};
   #usage: UsageSum | null = null;
@@ -111,6 +119,7 @@ export class Run implements Lineage {
     }
     this.name = name;
     this.parent = parent;
+    this.budgets = joined(joined(parent?.budgets, listOf(options.budget)), listOf(object.budget));
     [this.signal, this.#releaseSignal] = either(options.signal, parent?.signal);
     this.inherited = merged(parent?.inherited, options);
     this.#origin = merged(object, this.inherited);
@@ -128,7 +137,7 @@ export class Run implements Lineage {
     return this.#usage;
   }
 
-  /** Since the run was made, in milliseconds, to the microsecond. */
+  /** Since its start event was made, or it was itself, in milliseconds, to the microsecond. */
   get durationMs(): number {
     return Math.round((performance.now() - this.#started) * 1000) / 1000;
   }
@@ -150,6 +159,8 @@ export class Run implements Lineage {
 
   #tell(fields: EventFields): void | Promise<void> {
     const { type } = fields;
+    const starts = STARTS.has(type);
+    if (starts) this.#started = performance.now();
     const targets = (this.#targets[type] ??= targetsFor(type, this.#subscriptions, this));
     if (targets.length === 0) return;
     const event: Record<string, unknown> = {
@@ -158,7 +169,7 @@ export class Run implements Lineage {
       parentRunId: this.parent?.id ?? null,
       name: this.name,
       time: Date.now(),
-      ...(STARTS.has(type) && this.#origin),
+      ...(starts && this.#origin),
       ...(fields as object),
     };
     for (const field of LOOSE[type] ?? []) event[field] = toPlain(event[field]);
@@ -265,6 +276,16 @@ function joined<T>(first: readonly T[] | undefined, second: readonly T[] | undef
   if (first === undefined || first.length === 0) return second ?? [];
   if (second === undefined || second.length === 0 || first === second) return first;
   return [...new Set([...first, ...second])];
+}
+
+/** @throws ChainError `invalid_argument` for a budget that is none */
+function listOf(budget: Budget | undefined): readonly Budget[] | undefined {
+  if (budget === undefined) return undefined;
+  if (budget instanceof Budget) return [budget];
+  throw new ChainError(
+    'invalid_argument',
+    'budget must be a Budget, such as budget({ maxTotalTokens: 2000 })',
+  );
 }
 
 let shared: readonly Subscription[] | undefined;

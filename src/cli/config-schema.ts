@@ -53,6 +53,8 @@ export const CONFIG_SCHEMA = {
         topP: { type: 'number', minimum: 0, maximum: 1 },
         maxTokens: { type: 'integer', minimum: 1 },
         seed: { type: 'integer' },
+        maxCost: { description: 'In dollars.', type: 'number', minimum: 0.000001 },
+        maxTotalTokens: { type: 'integer', minimum: 1 },
         verbose: { type: 'boolean' },
         log: { type: 'string', minLength: 1 },
         logFormat: { type: 'string', enum: ['text', 'jsonl'] },

@@ -1,9 +1,10 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { ChainError } from '../errors.js';
 import type { ModelParams } from '../messages.js';
+import type { BudgetLimits } from '../tokens/budget.js';
 import type { PriceOverrides } from '../tokens/prices.js';
 import { readTextFile } from './read-text-file.js';
+import { xdgFolder } from './xdg-folder.js';
 
 /** What a person has set once for all runs. Data only. */
 export interface Config {
@@ -18,7 +19,9 @@ export interface Config {
   readonly defaults?: ConfigDefaults | undefined;
 }
 
-export interface ConfigDefaults extends Pick<ModelParams, 'temperature' | 'topP' | 'maxTokens' | 'seed'> {
+export interface ConfigDefaults
+  extends Pick<ModelParams, 'temperature' | 'topP' | 'maxTokens' | 'seed'>,
+    BudgetLimits {
   readonly verbose?: boolean;
   readonly log?: string;
   readonly logFormat?: 'text' | 'jsonl';
@@ -31,19 +34,8 @@ export interface ConfigDefaults extends Pick<ModelParams, 'temperature' | 'topP'
 
 /** Where the configuration is looked for when no flag names it; `undefined` for somebody without a home. */
 export function configPath(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const { XDG_CONFIG_HOME: folder } = env;
-  // A relative one is to be ignored, says XDG; and nothing in the working folder is loaded unasked.
-  if (folder && isAbsolute(folder)) return join(folder, 'chain', 'config.yaml');
-  const home = homeFolder();
-  return home && isAbsolute(home) ? join(home, '.config', 'chain', 'config.yaml') : undefined;
-}
-
-function homeFolder(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined; // A user that the system doesn't know, as in a container.
-  }
+  const folder = xdgFolder('XDG_CONFIG_HOME', env);
+  return folder && join(folder, 'config.yaml');
 }
 
 /**

@@ -1,6 +1,10 @@
 import { renderCost } from '../callbacks/figures.js';
+import { type ErrorRecord, toErrorRecord } from '../errors.js';
 import type { Message, Usage } from '../messages.js';
+import { roomFor } from '../models/budget-room.js';
+import type { Model } from '../models/model.js';
 import { cleanControls } from '../safety/clean.js';
+import type { Budget } from '../tokens/budget.js';
 import { loadTokenizer } from '../tokens/tokenizer.js';
 import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
@@ -15,16 +19,26 @@ export interface DryRun {
   readonly exact: boolean;
   /** Of the prompt alone, in US dollars; `null` where no price is known. */
   readonly inputCost: number | null;
+  /** Why a budget would not let it be asked. */
+  readonly refused?: Pick<ErrorRecord, 'code' | 'message'>;
 }
 
 /** Shows what would be sent, on stdout, and calls nothing. */
-export async function showDryRun({ chain, llm, values, flags }: RunPlan, io: Io): Promise<void> {
+export async function showDryRun({ chain, llm, values, flags, budget }: RunPlan, io: Io): Promise<void> {
   const { messages } = chain.prompt.formatPrompt(values);
   const { inputTokens } = await llm.estimateInput(messages);
   const { exact } = await loadTokenizer(llm.model);
   const usage: Usage = { ...NOTHING, inputTokens, totalTokens: inputTokens };
   const inputCost = await llm.cost(llm.model, usage);
-  const record: DryRun = { model: llm.model, messages, inputTokens: inputTokens ?? 0, exact, inputCost };
+  const refused = budget && (await refusalBy(budget, llm, messages));
+  const record: DryRun = {
+    model: llm.model,
+    messages,
+    inputTokens: inputTokens ?? 0,
+    exact,
+    inputCost,
+    ...(refused && { refused }),
+  };
   const text = renderDryRun(record);
   if (flags.json) io.stdout.write(toJsonLine({ schema: 1, ...record }));
   else io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
@@ -37,7 +51,22 @@ const NOTHING: Omit<Usage, 'inputTokens' | 'totalTokens'> = {
   source: 'estimated',
 };
 
-export function renderDryRun({ model, messages, inputTokens, inputCost }: DryRun): string {
+async function refusalBy(
+  budget: Budget,
+  llm: Model,
+  messages: readonly Message[],
+): Promise<DryRun['refused']> {
+  try {
+    roomFor(await llm.quote(messages), [budget]);
+    return undefined;
+  } catch (error) {
+    const { code, message } = toErrorRecord(error);
+    return { code, message };
+  }
+}
+
+export function renderDryRun({ model, messages, inputTokens, inputCost, refused }: DryRun): string {
   const shown = messages.map(({ role, content }) => `${role}:\n${content}\n`).join('\n');
-  return `${shown}\n${model} · ${inputTokens} tokens in (estimated) · ${renderCost(inputCost)} · nothing was sent\n`;
+  const figures = `${model} · ${inputTokens} tokens in (estimated) · ${renderCost(inputCost)} · nothing was sent\n`;
+  return `${shown}\n${figures}${refused === undefined ? '' : `it would not be asked: ${refused.message}\n`}`;
 }

@@ -83,7 +83,7 @@ export function makeReport(sources: ReportSources): RunReport {
   };
 }
 
-function finishWarnings(reason: FinishReason | null): string[] {
+export function finishWarnings(reason: FinishReason | null): string[] {
   if (reason === 'length') return ['the answer was cut off at its token limit (finish reason: length)'];
   if (reason === 'content_filter')
     return ['the answer was cut off by the content filter (finish reason: content_filter)'];
@@ -114,7 +114,7 @@ export function renderJson(report: RunReport): string {
   return toJsonLine(document);
 }
 
-function usageFields(usage: Usage): Usage {
+export function usageFields(usage: Usage): Usage {
   const { inputTokens, outputTokens, totalTokens, cachedTokens, reasoningTokens, source } = usage;
   return { inputTokens, outputTokens, totalTokens, cachedTokens, reasoningTokens, source };
 }

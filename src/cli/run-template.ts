@@ -1,19 +1,20 @@
-import { Chalk } from 'chalk';
 import { unlessAborted } from '../callbacks/abort.js';
-import { wantsColor } from '../callbacks/color.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
 import { cleanControls } from '../safety/clean.js';
 import { maskSecrets } from '../safety/mask.js';
+import { isOverBudget, renderSpent, renderSpentJson } from './budget.js';
 import { closeAll } from './close-all.js';
+import { dim } from './dim.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
 import { LiveView } from './live-view.js';
-import { showOnePlace } from './one-place.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
 import { makeReport, OutcomeHandler, type RunReport, renderJson } from './run-report.js';
 import { renderSummary } from './run-summary.js';
+import { canSpin } from './spinner.js';
+import { makeTraceHandlers } from './trace-handlers.js';
 
 /**
  * `chain run`: template, chain, model, events, handlers, summary.
@@ -34,9 +35,18 @@ export async function runTemplate(template: string | undefined, given: RunFlags,
     throw error;
   }
   const { report, error } = await execute(plan, handlers, io);
-  const { flags } = plan;
-  if (flags.json) io.stdout.write(renderJson(report));
-  else if (!flags.quiet) io.stderr.write(paint(renderSummary(report), flags, io));
+  const { flags, budget, keys } = plan;
+  const over = budget !== undefined && isOverBudget(error) ? { budget, error } : null;
+  if (flags.json) {
+    // Documents are kept, and no key may be in them.
+    const text = maskSecrets(report.text, keys);
+    io.stdout.write(
+      over === null ? renderJson({ ...report, text }) : renderSpentJson(over.error, text, over.budget),
+    );
+  } else if (!flags.quiet) {
+    const spent = over === null ? '' : renderSpent(over.budget);
+    io.stderr.write(dim(`${renderSummary(report)}${spent}`, flags, io));
+  }
   if (error !== undefined) throw error;
 }
 
@@ -48,50 +58,21 @@ interface Handlers {
 }
 
 async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers> {
-  // First: what they say may be wrong, and then no log is made.
-  const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
-  const redact = (text: string) => maskSecrets(text, keys);
   const warnings: string[] = [];
   const outcome = new OutcomeHandler();
-  const all: CallbackHandler[] = [outcome];
   let live: LiveView | undefined;
   if (!flags.json && flags.output === undefined) {
-    const spinner = io.stdout.isTTY && io.stderr.isTTY && !flags.quiet ? io.stderr : null;
+    const spinner = io.stdout.isTTY && canSpin(io.stderr, io.env) && !flags.quiet ? io.stderr : null;
     live = new LiveView({ stdout: io.stdout, spinner, signal: io.signal });
-    all.push(live);
   }
-  if (flags.verbose) {
-    const { StdoutCallbackHandler } = await import('../callbacks/stdout.js');
-    all.push(
-      new StdoutCallbackHandler({
-        stream: io.stderr,
-        redact,
-        ...(flags.color === false && { color: false }),
-        ...(live !== undefined && showOnePlace(io) && { live }),
-      }),
-    );
-  }
-  if (flags.log !== undefined) {
-    const { FileCallbackHandler } = await import('../callbacks/file.js');
-    const file = new FileCallbackHandler(flags.log, {
-      ...(flags.logFormat !== undefined && { format: flags.logFormat }),
-      tokens: flags.logTokens === true,
-      redact,
-      onWarning: (warning) => void warnings.push(warning),
-    });
-    all.push(file);
-  }
-  return { outcome, all: [...all, ...own], warnings };
-}
-
-async function loadOwn(modules: readonly string[]): Promise<readonly CallbackHandler[]> {
-  const { loadCallbacks } = await import('./load-callbacks.js');
-  return loadCallbacks(modules);
+  const onWarning = (warning: string) => void warnings.push(warning);
+  const traces = await makeTraceHandlers(flags, { io, keys, live, onWarning });
+  return { outcome, all: [outcome, ...(live === undefined ? [] : [live]), ...traces], warnings };
 }
 
 /** Never throws for what the run did: its error is part of what it gives. */
 async function execute(
-  { flags, chain, values, llm, schema }: RunPlan,
+  { flags, chain, values, llm, schema, budget }: RunPlan,
   { outcome, all, warnings }: Handlers,
   io: Io,
 ): Promise<{ report: RunReport; error: unknown }> {
@@ -99,7 +80,7 @@ async function execute(
   const started = performance.now();
   let error: unknown;
   try {
-    const { text } = await chain.invoke(values, { callbacks: manager, signal: io.signal });
+    const { text } = await chain.invoke(values, { callbacks: manager, signal: io.signal, budget });
     if (schema !== undefined) {
       const { assertMatches } = await import('./answer-schema.js');
       assertMatches(text, schema);
@@ -114,6 +95,9 @@ async function execute(
     error = await save(flags.output, text, error, warnings);
     // The answer was paid for: where it can't be saved it is shown.
     if (error !== before && !flags.json) showText(text, io);
+  } else if (isOverBudget(error) && flags.stream === false && !flags.json && outcome.last?.text) {
+    // So was what came at once, and too late to be cut.
+    showText(outcome.last.text, io);
   }
   warnings.push(...(await closeAll(all)));
   const offline = llm.provider === 'offline';
@@ -142,11 +126,4 @@ async function save(file: string, text: string, error: unknown, warnings: string
 
 function showText(text: string, io: Io): void {
   io.stdout.write(`${io.stdout.isTTY ? cleanControls(text) : text}\n`);
-}
-
-/** The summary stands back behind the answer on a terminal. */
-function paint(text: string, flags: RunFlags, io: Io): string {
-  if (flags.color === false || !wantsColor(io.stderr, io.env)) return text;
-  const { dim } = new Chalk({ level: 1 });
-  return text.replace(/.+/g, (line) => dim(line));
 }

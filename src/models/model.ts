@@ -13,9 +13,12 @@ import type {
   Usage,
   UsageSum,
 } from '../messages.js';
+import type { Budget } from '../tokens/budget.js';
 import { estimateUsage } from '../tokens/estimate.js';
 import { loadPrices, type PriceList, type PriceOverrides } from '../tokens/prices.js';
-import { addUsage, UNKNOWN_USAGE } from '../tokens/usage.js';
+import { addUsage, estimatedUsage, UNKNOWN_USAGE } from '../tokens/usage.js';
+import type { BudgetHold } from './budget-hold.js';
+import type { Quote } from './budget-room.js';
 import { type ModelInput, toPromptValue } from './input.js';
 
 /** One piece of a model's answer, as it comes. */
@@ -84,6 +87,7 @@ export abstract class Model {
   readonly #object: RunnableFields;
   readonly #prices: PriceOverrides | undefined;
   #priceList: Promise<PriceList> | undefined;
+  readonly #serverLimits = { mostTokens: Number.POSITIVE_INFINITY };
 
   /** @throws TypeError for callbacks that are none */
   constructor(fields: ModelFields = {}) {
@@ -166,8 +170,23 @@ export abstract class Model {
 
   /** In US dollars; `null` where no price is known. */
   async cost(model: string, usage: Usage): Promise<number | null> {
-    this.#priceList ??= this.#loadPrices();
-    return (await this.#priceList).cost(model, usage);
+    return (await this.#loadPrices()).cost(model, usage);
+  }
+
+  /** What is known of a call before it is made; nothing is called. */
+  async quote(input: ModelInput, tools: readonly ToolDefinition[] = []): Promise<Quote> {
+    const { model } = this;
+    const inputTokens = (await this.estimateInput(input, tools)).inputTokens ?? 0;
+    const costs = [0, MILLION].map((tokens) => this.cost(model, estimatedUsage(inputTokens, tokens)));
+    // Nothing is charged for the offline model, which has no price all the same.
+    const [least, most] = this.provider === 'offline' ? [0, 0] : await Promise.all(costs);
+    const isPriced = typeof least === 'number' && typeof most === 'number';
+    return {
+      model,
+      inputTokens,
+      price: isPriced ? { input: least, outputToken: (most - least) / MILLION } : null,
+      contextWindow: (await this.#loadPrices()).contextWindow(model),
+    };
   }
 
   /** By the name in the answer, else by the one that was asked for; a user's own price by either name comes first. */
@@ -179,12 +198,23 @@ export abstract class Model {
     return (await this.cost(names[0]!, usage)) ?? this.cost(names[1]!, usage);
   }
 
-  async #loadPrices(): Promise<PriceList> {
+  #loadPrices(): Promise<PriceList> {
     const { baseUrl } = this;
-    return loadPrices(this.provider, {
+    this.#priceList ??= loadPrices(this.provider, {
       ...(baseUrl !== undefined && { baseUrl }),
       ...(this.#prices !== undefined && { overrides: this.#prices }),
     });
+    return this.#priceList;
+  }
+
+  /** @throws ChainError where budgets don't let the call be made */
+  async #hold(
+    budgets: readonly Budget[],
+    { messages, prompt, params, tools }: ModelRequest,
+  ): Promise<BudgetHold> {
+    const { BudgetHold } = await import('./budget-hold.js');
+    const quote = await this.quote({ messages, text: prompt }, tools);
+    return BudgetHold.take(budgets, quote, params, this.#serverLimits);
   }
 
   async *#run(
@@ -195,7 +225,7 @@ export abstract class Model {
   ): AsyncGenerator<ModelChunk, ModelResult, void> {
     const run = new Run(this.name, this.#object, options, context);
     const streaming = options.streaming ?? this.streaming;
-    const request: ModelRequest = {
+    let request: ModelRequest = {
       ...toPromptValue(input),
       params: { ...this.params, ...paramsOf(options.params ?? {}) },
       tools: options.tools ?? [],
@@ -205,13 +235,26 @@ export abstract class Model {
     };
     const answer = new Answer();
     const self = this;
+    let hold: BudgetHold | undefined;
+    let refusal: unknown;
+    if (run.budgets.length > 0) {
+      try {
+        hold = await this.#hold(run.budgets, request);
+        request = { ...request, params: hold.params };
+      } catch (error) {
+        // The run has to start before it can fail.
+        refusal = error;
+      }
+    }
 
     return yield* runSteps<ModelChunk, ModelResult>(run, {
       start: () => this.#startEvent(request),
 
       async *body() {
+        if (refusal !== undefined) throw refusal;
         let index = 0;
-        for await (const batch of self.answer(request)) {
+        const ask = (asked: ModelRequest) => self.answer(asked);
+        for await (const batch of hold?.ask(request, ask) ?? ask(request)) {
           for (const chunk of batch) {
             answer.take(chunk, run);
             run.signal?.throwIfAborted();
@@ -220,19 +263,22 @@ export abstract class Model {
               if (heard !== undefined) await heard;
             }
             if (eachChunk) yield chunk;
+            hold?.watch(chunk, answer);
           }
         }
         // Before tokens are counted here, which takes a while the first time.
         const { durationMs } = run;
         const usage = answer.usage ?? (await self.#estimate(request, answer));
         const model = answer.model ?? self.model;
+        const cost = await self.#price(model, usage);
+        hold?.conclude(answer, usage, cost);
         return {
           text: answer.text,
           message: answer.message,
           toolCalls: answer.toolCalls,
           finishReason: answer.finishReason,
           usage,
-          cost: await self.#price(model, usage),
+          cost,
           model,
           responseId: answer.responseId,
           firstTokenMs: answer.firstTokenMs,
@@ -249,6 +295,7 @@ export abstract class Model {
       error: async (error) => {
         const { usage, cost } = answer.began ? await this.#spent(request, answer) : NOTHING_SPENT;
         if (usage !== null) run.countUsage(usage);
+        hold?.settle(answer, usage, cost);
         const { durationMs } = run;
         const model = answer.model ?? self.model;
         const { text } = answer;
@@ -276,6 +323,7 @@ export abstract class Model {
   }
 }
 
+const MILLION = 1e6;
 const NO_ANSWER = { text: '', toolCalls: [] };
 const NOTHING_SPENT = { usage: null, cost: null };
 

@@ -30,6 +30,16 @@ export const FRONT_MATTER_SCHEMA = {
       maximum: 1,
     },
     max_tokens: { description: 'The most tokens that the answer may have.', type: 'integer', minimum: 1 },
+    max_cost: {
+      description: 'The most US dollars that a run may cost.',
+      type: 'number',
+      minimum: 0.000001,
+    },
+    max_total_tokens: {
+      description: 'The most tokens that a run may take, prompt and answer together.',
+      type: 'integer',
+      minimum: 1,
+    },
     stop: {
       description: 'A text, or several, at which the answer ends.',
       type: ['string', 'array'],

@@ -1,4 +1,5 @@
 import type { ModelParams } from '../messages.js';
+import type { BudgetLimits } from '../tokens/budget.js';
 import { ChatPromptTemplate } from './chat-template.js';
 import { decodeText } from './decode.js';
 import { FString } from './f-string.js';
@@ -23,6 +24,8 @@ export interface TemplateFile {
   readonly description: string | undefined;
   readonly model: string | undefined;
   readonly params: ModelParams;
+  /** What a run may take; empty where the file says nothing of it. */
+  readonly budget: BudgetLimits;
   /** What the offline model answers. */
   readonly offlineReply: string | undefined;
 }
@@ -84,6 +87,7 @@ export async function parseTemplate(
     description: frontMatter.description,
     model: frontMatter.model,
     params: frontMatter.params,
+    budget: frontMatter.budget,
     offlineReply: frontMatter.offlineReply,
   };
 }
@@ -95,7 +99,7 @@ interface SystemPart {
   readonly variables: Places;
 }
 
-const NO_FRONT_MATTER: FrontMatter = { params: {}, inputs: new Map() };
+const NO_FRONT_MATTER: FrontMatter = { params: {}, budget: {}, inputs: new Map() };
 
 async function splitFrontMatter(
   text: string,

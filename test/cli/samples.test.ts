@@ -19,7 +19,8 @@ const SAMPLES: Readonly<Record<string, { readonly args?: readonly string[]; read
 };
 
 it('are all here', () => {
-  expect(readdirSync(folder).sort()).toEqual(Object.keys(SAMPLES).sort());
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.map(({ name }) => name).sort()).toEqual(Object.keys(SAMPLES).sort());
 });
 
 it.each(Object.entries(SAMPLES))('%s runs', async (name, { args = [], answer }) => {

@@ -19,6 +19,8 @@ describe('the front matter’s schema', () => {
     temperature: [0, 2],
     top_p: [0, 1],
     max_tokens: [1],
+    max_cost: [0.05, 1],
+    max_total_tokens: [1],
     stop: ['text', ['text']],
     seed: [-1],
     response_format: [{ type: 'text' }, { type: 'json_object' }, { type: 'json_schema', schema: {} }],

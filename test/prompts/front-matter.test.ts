@@ -6,8 +6,8 @@ const parse = (yaml: string) => parseFrontMatter(`---\n${yaml}\n`, 'f.txt');
 const failure = (yaml: string) => caught(() => parse(yaml));
 
 const KEYS_HINT =
-  'Front matter may have description, model, temperature, top_p, max_tokens, stop, seed, response_format, ' +
-  'reasoning_effort, extra_body, system, inputs, offline; other fields of the request go under extra_body.';
+  'Front matter may have description, model, temperature, top_p, max_tokens, max_cost, max_total_tokens, stop, seed, ' +
+  'response_format, reasoning_effort, extra_body, system, inputs, offline; other fields of the request go under extra_body.';
 
 describe('parseFrontMatter', () => {
   it('reads every key', () => {
@@ -17,6 +17,8 @@ model: ollama:llama3.2:3b
 temperature: 0.5
 top_p: 1
 max_tokens: 10
+max_cost: 0.05
+max_total_tokens: 2000
 stop: [END, "\\n"]
 seed: -7
 response_format:
@@ -52,7 +54,8 @@ offline: |
         reasoningEffort: 'low',
         extraBody: { top_k: 5, nested: [1, { a: null }] },
       },
-      system: { text: 'Be {mood}.\n\nBrief.', position: { file: 'f.txt', line: 18, column: 9 } },
+      budget: { maxCost: 0.05, maxTotalTokens: 2000 },
+      system: { text: 'Be {mood}.\n\nBrief.', position: { file: 'f.txt', line: 20, column: 9 } },
       inputs: new Map([
         ['number', { description: 'What is added.', default: '2', required: true }],
         ['mood', { default: 'kind', required: true }],
@@ -62,7 +65,7 @@ offline: |
   });
 
   it.each(['', '# only a comment', '{}', 'null', '~'])('takes %j as nothing', (yaml) => {
-    expect(parse(yaml)).toEqual({ params: {}, inputs: new Map() });
+    expect(parse(yaml)).toEqual({ params: {}, budget: {}, inputs: new Map() });
   });
 
   it.each<[string, unknown]>([
@@ -109,6 +112,9 @@ offline: |
     ['top_p: -1', '2:8: "top_p" must be a number from 0 to 1, not -1'],
     ['max_tokens: 0', '2:13: "max_tokens" must be a whole number of at least 1, not 0'],
     ['max_tokens: 1.5', '2:13: "max_tokens" must be a whole number of at least 1, not 1.5'],
+    ['max_cost: 0', '2:11: "max_cost" must be a number of at least 0.000001, not 0'],
+    ['max_cost: $1', '2:11: "max_cost" must be a number of at least 0.000001, not "$1"'],
+    ['max_total_tokens: 0', '2:19: "max_total_tokens" must be a whole number of at least 1, not 0'],
     ['seed: "1"', '2:7: "seed" must be a whole number, not "1"'],
     ['model: 4', '2:8: "model" must be text that is not empty, not 4'],
     ['model: ""', '2:8: "model" must be text that is not empty, not ""'],

@@ -47,6 +47,7 @@ describe('parseTemplate', () => {
 description: Adds.
 model: m
 temperature: 1
+max_total_tokens: 9
 inputs: { a: 1, b: { required: false }, c: , d: { description: D } }
 offline: "3"
 ---
@@ -60,6 +61,7 @@ offline: "3"
       description: 'Adds.',
       model: 'm',
       params: { temperature: 1 },
+      budget: { maxTotalTokens: 9 },
       offlineReply: '3',
       inputs: new Map([
         ['a', { default: '1', required: true }],
@@ -68,10 +70,10 @@ offline: "3"
         ['d', { description: 'D', required: true }],
       ]),
       variables: new Map([
-        ['c', { file: 'f.txt', line: 8, column: 1 }],
-        ['a', { file: 'f.txt', line: 8, column: 5 }],
-        ['b', { file: 'f.txt', line: 8, column: 9 }],
-        ['d', { file: 'f.txt', line: 9, column: 1 }],
+        ['c', { file: 'f.txt', line: 9, column: 1 }],
+        ['a', { file: 'f.txt', line: 9, column: 5 }],
+        ['b', { file: 'f.txt', line: 9, column: 9 }],
+        ['d', { file: 'f.txt', line: 10, column: 1 }],
       ]),
     });
     expect(template.prompt.inputVariables).toEqual(['c', 'd']);
@@ -87,6 +89,7 @@ offline: "3"
       description: undefined,
       model: undefined,
       params: {},
+      budget: {},
       offlineReply: undefined,
       inputs: new Map(),
       variables: new Map(),

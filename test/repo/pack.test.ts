@@ -63,11 +63,13 @@ it('has what it needs and nothing else', () => {
       'dist/types/index.d.ts',
       'dist/types/testing.d.ts',
       'sample-prompts/add.txt',
+      'sample-prompts/conversations/forty-turns-en.yaml',
+      'schemas/conversation.schema.json',
       'schemas/front-matter.schema.json',
     ]),
   );
   const expected =
-    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/chain\.js|dist\/THIRD_PARTY_LICENSES\.txt|(schemas|sample-prompts)\/[\w.-]+|dist\/[\w/.-]+\.(js|d\.ts))$/;
+    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/chain\.js|dist\/THIRD_PARTY_LICENSES\.txt|(schemas|sample-prompts(\/conversations)?)\/[\w.-]+|dist\/[\w/.-]+\.(js|d\.ts))$/;
   expect(paths.filter((path) => !expected.test(path) || path.includes('/.'))).toEqual([]);
 });
 

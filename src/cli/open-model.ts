@@ -1,0 +1,74 @@
+import type { ModelParams, ResponseFormat } from '../messages.js';
+import { chooseModel, isImplicitlyOffline, type ModelChoice } from '../models/choose.js';
+import { createModel } from '../models/create.js';
+import type { Model } from '../models/model.js';
+import type { TemplateFile } from '../prompts/load.js';
+import type { Config } from './config.js';
+
+/** The flags that say which model answers, and how. What is undefined was not given. */
+export interface ModelFlags {
+  readonly model?: string;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly maxTokens?: number;
+  readonly stop: readonly string[];
+  readonly seed?: number;
+  readonly stream?: boolean;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly retries?: number;
+}
+
+/** What a template says of its model. */
+export type ModelHints = Pick<TemplateFile, 'model' | 'params' | 'offlineReply'>;
+
+/** The model that answers, and why it. */
+export interface OpenedModel {
+  readonly llm: Model;
+  readonly choice: ModelChoice;
+}
+
+/** Flag over template over environment over configuration. Nothing is called. */
+export async function openModel(
+  flags: ModelFlags,
+  template: ModelHints,
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  responseFormat?: ResponseFormat,
+): Promise<OpenedModel> {
+  const choice = chooseModel({ flag: flags.model, template: template.model, env, config: config.model });
+  const llm = await createModel(choice.name, {
+    ...paramsOf(flags, template, config, responseFormat),
+    streaming: flags.stream !== false,
+    timeoutMs: (flags.timeout ?? 60) * 1000,
+    maxRetries: flags.retries ?? 2,
+    prices: config.prices,
+    providers: config.providers,
+    reply: template.offlineReply,
+    implicit: isImplicitlyOffline(choice),
+  });
+  return { llm, choice };
+}
+
+/** Flag over front matter over config. */
+function paramsOf(
+  flags: ModelFlags,
+  template: ModelHints,
+  { defaults }: Config,
+  responseFormat: ResponseFormat | undefined,
+): ModelParams {
+  const named = {
+    temperature: flags.temperature,
+    topP: flags.topP,
+    maxTokens: flags.maxTokens,
+    seed: flags.seed,
+    stop: flags.stop.length === 0 ? undefined : flags.stop,
+    responseFormat,
+  };
+  const { temperature, topP, maxTokens, seed } = defaults ?? {};
+  return { ...defined({ temperature, topP, maxTokens, seed }), ...template.params, ...defined(named) };
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

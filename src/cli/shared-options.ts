@@ -1,0 +1,71 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** Flags that may be repeated, and weren't given. Not as commander's defaults, which it would show. */
+export const NOT_REPEATED = { var: [], vars: [], stop: [], callback: [] } as const;
+
+export function addVariableOptions(command: Command): Command {
+  return command
+    .option(
+      '--var <name=value>',
+      'set a variable; =@file reads a file, =- standard input; may be repeated',
+      collect,
+    )
+    .option('--vars <file>', 'set variables from a JSON or YAML file; may be repeated', collect);
+}
+
+/** @param whole what a budget holds for */
+export function addModelOptions(command: Command, whole: string): Command {
+  return command
+    .option('--model <name>', 'the model, such as gpt-5-mini, ollama:llama3.2 or offline')
+    .option('--system <text>', "the system message, in place of the template's")
+    .option('--temperature <number>', '0 to 2', number(0, 2))
+    .option('--top-p <number>', '0 to 1', number(0, 1))
+    .option('--max-tokens <number>', 'the most tokens the answer may have', integer(1))
+    .option('--max-cost <dollars>', `the most that ${whole} may cost`, number(0.000001))
+    .option('--max-total-tokens <number>', 'the most tokens that prompt and answer may have', integer(1))
+    .option('--stop <text>', 'a text at which the answer ends; may be repeated', collect)
+    .option('--seed <number>', 'for repeatable answers, where the model knows it', integer());
+}
+
+export function addTraceOptions(command: Command): Command {
+  return command
+    .option('--verbose', 'a console trace on stderr')
+    .option('--log <file>', 'a trace in a file')
+    .addOption(
+      new Option('--log-format <format>', 'default: jsonl for a .jsonl file, else text').choices([
+        'text',
+        'jsonl',
+      ]),
+    )
+    .option('--log-tokens', 'tokens one by one in a text log')
+    .option('--callback <module>', 'a module whose exports are callback handlers; may be repeated', collect);
+}
+
+export function addRequestOptions(command: Command): Command {
+  return command
+    .option('--timeout <seconds>', 'for the first byte, and between chunks (default: 60)', number(0.001))
+    .option('--retries <number>', 'how often a failed request is made again (default: 2)', integer(0))
+    .option('--config <file>', 'the configuration, in place of the usual one');
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export function number(min: number, max = Number.POSITIVE_INFINITY) {
+  return (text: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && value >= min && value <= max) return value;
+    const range = max === Number.POSITIVE_INFINITY ? `from ${min} up` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`It takes a number ${range}.`);
+  };
+}
+
+export function integer(min = Number.MIN_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isSafeInteger(value) && value >= min) return value;
+    const range = min === Number.MIN_SAFE_INTEGER ? '' : ` from ${min} up`;
+    throw new InvalidArgumentError(`It takes a whole number${range}.`);
+  };
+}
