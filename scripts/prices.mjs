@@ -1,12 +1,14 @@
 // Writes the price list that `src/tokens/prices.ts` loads: what @pydantic/genai-prices says of text models, a module
-// for each provider, so that a run loads only its own. `src/tokens/price-list.ts` describes the form. Same package,
-// same bytes.
+// for each provider, so that a run loads only its own. `src/tokens/price-list.ts` describes the form. What only a list
+// of all models needs is in `names.ts`. Same package, same bytes.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { waitForUpdate } from '@pydantic/genai-prices';
+import { calcPrice, waitForUpdate } from '@pydantic/genai-prices';
 
 const PACKAGE = '@pydantic/genai-prices';
+/** When a version of it came out, as `npm view @pydantic/genai-prices time` says: the package itself has no date. */
+const RELEASED = { '0.1.8': '2026-09-23' };
 const OUT_FOLDER = fileURLToPath(new URL('../src/tokens/generated/prices/', import.meta.url));
 
 /** Makes `outFolder` hold the price list and nothing else; files that are right already stay untouched. */
@@ -22,10 +24,13 @@ export async function buildPrices(outFolder = OUT_FOLDER) {
   }
 }
 
-/** File names and their texts: `index.ts`, and a file for each provider. */
+/** File names and their texts: `index.ts`, `names.ts`, and a file for each provider. */
 async function renderPrices() {
   const packageFile = new URL('../package.json', import.meta.resolve(PACKAGE));
   const { version } = JSON.parse(await readFile(packageFile, 'utf8'));
+  const date = RELEASED[version];
+  if (date === undefined)
+    throw new Error(`When did ${PACKAGE} ${version} come out? It is to be written down here.`);
   const notice = `/*! Prices from ${PACKAGE} ${version}, MIT licence, Copyright (c) Pydantic Services Inc. */\n`;
   // With no update asked for, this is the list that the package brings with it.
   const providers = await waitForUpdate();
@@ -39,12 +44,30 @@ async function renderPrices() {
     `export const PRICES_SOURCE = ${JSON.stringify(`${PACKAGE} ${version}`)};\n\n`,
     `export const PROVIDERS: Readonly<Record<string, PriceData>> = {\n${entries.join('')}};\n`,
   ];
-  const files = new Map([['index.ts', notice + index.join('')]]);
+  const ids = JSON.stringify(
+    Object.fromEntries(providers.map(({ id, models }) => [id, models.map((model) => nameOf(model, id))])),
+  );
+  const names = [
+    '/** The day on which the list came out. */\n',
+    `export const PRICES_DATE = ${JSON.stringify(date)};\n\n`,
+    '/** JSON: by provider, the names of its models in the order of its list. */\n',
+    `export default ${JSON.stringify(ids)};\n`,
+  ];
+  const files = new Map([
+    ['index.ts', notice + index.join('')],
+    ['names.ts', notice + names.join('')],
+  ]);
   for (const { id, models } of providers) {
     const json = JSON.stringify(models.map(compactModel));
     files.set(`${id}.ts`, `${notice}export default ${JSON.stringify(json)};\n`);
   }
   return files;
+}
+
+/** Its id, or where that isn't what the provider is asked for, the first name that is. */
+function nameOf({ id, match }, providerId) {
+  const finds = (name) => calcPrice({ input_tokens: 1 }, name, { providerId })?.model.id === id;
+  return [id, ...[compactMatch(match)].flat(9).map((value) => String(value).slice(1))].find(finds) ?? id;
 }
 
 function compactModel({ match, prices, context_window }) {

@@ -27,3 +27,9 @@ export function countMessages(
   for (const tool of tools) tokens += tokenizer.count(JSON.stringify(tool));
   return tokens;
 }
+
+/** Whether a model is given messages; OpenAI's models for completions and embeddings take the bare text. */
+export function takesMessages(model: string): boolean {
+  const name = model.trim().toLowerCase().replace(/^.*\//, '');
+  return !/^(gpt-3\.5-turbo-instruct(-|$)|(davinci|babbage)-002$|text-embedding-)/.test(name);
+}

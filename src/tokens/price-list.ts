@@ -102,7 +102,8 @@ function cost([input, output, cachedInput, reasoning, requests]: Rates, usage: U
   return dollars;
 }
 
-function rateFor(rate: Rate, inputTokens: number): number {
+/** The rate for a prompt of so many tokens. */
+export function rateFor(rate: Rate, inputTokens: number): number {
   if (typeof rate === 'number') return rate;
   let price = rate[0]!;
   for (let i = 1; i < rate.length; i += 2) if (inputTokens > rate[i]!) price = rate[i + 1]!;

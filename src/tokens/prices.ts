@@ -46,7 +46,7 @@ export async function contextWindow(
 }
 
 /** Our names of providers that the list calls otherwise. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
+export const ALIASES: ReadonlyMap<string, string> = new Map([
   ['gemini', 'google'],
   ['xai', 'x-ai'],
   ['moonshot', 'moonshotai'],
@@ -62,7 +62,8 @@ function findProvider(provider: string | null, baseUrl: string | undefined): str
   return [...named, ...Object.keys(PROVIDERS)].find(isAt) ?? null;
 }
 
-async function loadModels(id: string): Promise<readonly PricedModel[]> {
+/** The models of a provider, as the list calls it. */
+export async function loadModels(id: string): Promise<readonly PricedModel[]> {
   const data = await PROVIDERS[id]?.load();
   return data === undefined ? [] : JSON.parse(data.default);
 }

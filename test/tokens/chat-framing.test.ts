@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Message, ToolDefinition } from '../../src/messages.js';
-import { countMessages } from '../../src/tokens/chat-framing.js';
+import { countMessages, takesMessages } from '../../src/tokens/chat-framing.js';
 import { loadTokenizer, type Tokenizer } from '../../src/tokens/tokenizer.js';
 
 /** Counts characters: what is counted becomes visible. */
@@ -64,4 +64,20 @@ test.each<[string, readonly Message[], readonly ToolDefinition[] | undefined, nu
   ],
 ])('counts %s', (_, messages, tools, count) => {
   expect(countMessages(characters, messages, tools)).toBe(count);
+});
+
+test.each([
+  ['gpt-5-mini', true],
+  ['gpt-3.5-turbo', true],
+  ['claude-sonnet-4-5', true],
+  ['llama3.2:3b', true],
+  ['davinci-002-chat', true],
+  ['gpt-3.5-turbo-instruct', false],
+  ['gpt-3.5-turbo-instruct-0914', false],
+  ['openai/gpt-3.5-turbo-instruct', false],
+  ['davinci-002', false],
+  ['Babbage-002', false],
+  ['text-embedding-3-small', false],
+])('%s takes messages: %s', (model, messages) => {
+  expect(takesMessages(model)).toBe(messages);
 });

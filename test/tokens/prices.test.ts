@@ -228,7 +228,7 @@ describe('the build', () => {
     await buildPrices(folder);
     const names = await readdir(folder);
     expect(names).toEqual(await readdir(generated));
-    expect(names).toHaveLength(providers.length + 1);
+    expect(names).toHaveLength(providers.length + 2);
     const first = await Promise.all(names.map((name) => stat(path.join(folder, name))));
     await buildPrices(folder);
     const second = await Promise.all(names.map((name) => stat(path.join(folder, name))));

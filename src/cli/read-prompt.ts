@@ -1,0 +1,77 @@
+import { ChainError } from '../errors.js';
+import { bindVariables } from '../prompts/bind-variables.js';
+import { loadTemplateFile, parseTemplate, type TemplateFile } from '../prompts/load.js';
+import type { PromptValues } from '../prompts/prompt.js';
+import { type Io, readAll } from './io.js';
+import { readStdinValue, readVariables } from './variables.js';
+
+/** The flags that say what the prompt is, as they were given. */
+export interface PromptFlags {
+  readonly prompt?: string;
+  readonly var: readonly string[];
+  readonly vars: readonly string[];
+  readonly system?: string;
+}
+
+/** A template, and a value for each of its variables. */
+export interface FilledTemplate {
+  readonly template: TemplateFile;
+  readonly values: PromptValues;
+}
+
+/**
+ * Reads the template, its variables, and standard input where that is one of them.
+ * @param command the one that was given, for a hint
+ * @throws ChainError for whatever is wrong with any of them
+ */
+export async function readPrompt(
+  path: string | undefined,
+  flags: PromptFlags,
+  io: Io,
+  command: string,
+): Promise<FilledTemplate> {
+  const template = await readTemplate(path, flags, io, command);
+  const { named, extra } = await readVariables(flags.vars, flags.var, path === '-', io);
+  const piped = await readPipedInput({ ...extra, ...named }, template, path, io);
+  return { template, values: bindVariables(template, { ...named, ...piped }, extra) };
+}
+
+async function readTemplate(
+  path: string | undefined,
+  flags: PromptFlags,
+  io: Io,
+  command: string,
+): Promise<TemplateFile> {
+  if ((path === undefined) === (flags.prompt === undefined)) {
+    throw new ChainError(
+      'invalid_argument',
+      path === undefined
+        ? 'no template'
+        : 'a template file and --prompt at once: one of them is the template',
+      { hint: `chain ${command} template.txt --var name=value, or chain ${command} --prompt "text"` },
+    );
+  }
+  const system = flags.system === undefined ? {} : { system: flags.system };
+  if (path === undefined) return parseTemplate(flags.prompt ?? '', { ...system, file: '--prompt' });
+  if (path !== '-') return loadTemplateFile(path, system);
+  if (io.stdin.isTTY) {
+    throw new ChainError('invalid_argument', 'the template - is standard input, which is a terminal', {
+      hint: 'Pipe a template into the command, or name a file.',
+    });
+  }
+  return parseTemplate(await readAll(io.stdin), { ...system, file: 'standard input' });
+}
+
+/** Piped text is `{input}`, where the template has it and nothing else sets it. An empty pipe leaves it its default. */
+async function readPipedInput(
+  values: PromptValues,
+  template: TemplateFile,
+  path: string | undefined,
+  io: Io,
+): Promise<PromptValues> {
+  const wanted = template.variables.has('input') && !Object.hasOwn(values, 'input');
+  if (!wanted || path === '-' || io.stdin.isTTY) return {};
+  const input = await readStdinValue('input', io);
+  const required = template.prompt.inputVariables.includes('input');
+  return input === '' && !required ? {} : { input };
+}
