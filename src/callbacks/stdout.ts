@@ -12,9 +12,10 @@ export interface StdoutHandlerOptions {
   readonly color?: boolean;
   /**
    * What shows every answer, as it comes, on the terminal that the trace is on too, and hears events before the trace
-   * does. The trace then has it end its line before writing, and marks an answer's place instead of repeating it.
+   * does. The trace then has it end its line before writing, and marks an answer's place instead of repeating it; but
+   * for answers that it says it doesn't show.
    */
-  readonly live?: { endLine(): void };
+  readonly live?: { endLine(): void; shows?(event: ChainEvent): boolean };
   /** Masks what must not be seen; it is given every text. */
   readonly redact?: (text: string) => string;
 }
@@ -63,12 +64,13 @@ export class StdoutCallbackHandler {
     const parent = run.parent ?? this.#forest;
     let text = this.#showInputs(starting ? parent : run, event);
     if (starting) text += this.#enter(run, parent);
+    const { live } = this.#options;
     const context = {
       root: parent === this.#forest,
       shownPrompt: parent.prompt,
       shownAnswer: run.answer,
       model: run.model,
-      answerOnScreen: this.#options.live !== undefined,
+      answerOnScreen: live !== undefined && live.shows?.(event) !== false,
     };
     text += this.#format(run, renderTrace(event, context));
     remember(event, run, parent);

@@ -16,6 +16,16 @@ export interface TurnRecord {
   readonly cost: number | null;
   /** What the memory spent for itself. */
   readonly memoryUsage: UsageSum | null;
+  /** In US dollars; `null` where no price is known. Left out where nobody has counted it. */
+  readonly memoryCost?: number | null;
+}
+
+/** A turn that was paid for, and is none of the conversation's. */
+export interface DiscardedTurn
+  extends Pick<TurnRecord, 'model' | 'usage' | 'cost' | 'memoryUsage' | 'memoryCost'> {
+  /** The turn that it was, or would have been. */
+  readonly turn: number;
+  readonly reason: 'cancelled' | 'failed' | 'undone' | 'reset';
 }
 
 /** A conversation as it stands in its file. */
@@ -30,6 +40,9 @@ export interface SavedConversation {
   /** As it was asked for. */
   readonly model?: string;
   readonly system?: string;
+  readonly discarded?: readonly DiscardedTurn[];
+  /** What a memory that asks a model kept before each of the last turns, oldest first: they can be taken back. */
+  readonly earlier?: readonly MemoryState[];
 }
 
 /**
@@ -105,6 +118,25 @@ const USAGE = {
   },
 } as const;
 
+const STATE = {
+  type: 'object',
+  required: ['turns', 'summary'],
+  properties: {
+    summary: TEXT,
+    turns: {
+      type: 'array',
+      items: { type: 'object', required: ['input', 'output'], properties: { input: TEXT, output: TEXT } },
+    },
+  },
+} as const;
+
+const SPENT = {
+  usage: { ...USAGE, type: 'object' },
+  cost: COUNT,
+  memoryUsage: USAGE,
+  memoryCost: COUNT,
+} as const;
+
 const SCHEMA = {
   type: 'object',
   required: ['schema', 'id', 'memory', 'state', 'turns'],
@@ -114,31 +146,27 @@ const SCHEMA = {
     memory: TEXT,
     model: TEXT,
     system: TEXT,
-    state: {
-      type: 'object',
-      required: ['turns', 'summary'],
-      properties: {
-        summary: TEXT,
-        turns: {
-          type: 'array',
-          items: { type: 'object', required: ['input', 'output'], properties: { input: TEXT, output: TEXT } },
-        },
-      },
-    },
+    state: STATE,
     turns: {
       type: 'array',
       items: {
         type: 'object',
         required: ['input', 'output', 'model', 'usage', 'cost', 'memoryUsage'],
+        properties: { input: TEXT, output: TEXT, ...SPENT },
+      },
+    },
+    discarded: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['turn', 'reason', 'model', 'usage', 'cost', 'memoryUsage'],
         properties: {
-          input: TEXT,
-          output: TEXT,
-          model: TEXT,
-          usage: { ...USAGE, type: 'object' },
-          cost: COUNT,
-          memoryUsage: USAGE,
+          turn: { type: 'integer', minimum: 1 },
+          reason: { type: 'string', enum: ['cancelled', 'failed', 'undone', 'reset'] },
+          ...SPENT,
         },
       },
     },
+    earlier: { type: 'array', items: STATE },
   },
 } as const satisfies JsonSchema;

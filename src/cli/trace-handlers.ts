@@ -1,7 +1,7 @@
+import type { StdoutHandlerOptions } from '../callbacks/stdout.js';
 import type { CallbackHandler } from '../events.js';
 import { maskSecrets } from '../safety/mask.js';
 import type { Io } from './io.js';
-import type { LiveView } from './live-view.js';
 import { showOnePlace } from './one-place.js';
 
 /** The flags that say where events go. */
@@ -19,7 +19,7 @@ export interface TraceSurroundings {
   /** Never to be written down. */
   readonly keys: readonly string[];
   /** What shows the answers, where something does. */
-  readonly live: Pick<LiveView, 'endLine'> | undefined;
+  readonly live: StdoutHandlerOptions['live'] | undefined;
   readonly onWarning: (warning: string) => void;
 }
 

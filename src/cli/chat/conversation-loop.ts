@@ -1,0 +1,75 @@
+import { cleanControls } from '../../safety/clean.js';
+import { dim } from '../dim.js';
+import { renderError } from '../exit.js';
+import type { Io } from '../io.js';
+import { finishWarnings } from '../run-report.js';
+import type { Chat } from './chat.js';
+import type { ChatPlan } from './chat-plan.js';
+import { type CommandContext, type CommandResult, runCommand } from './commands.js';
+import type { Keeper } from './keeper.js';
+import { parseInput } from './parse-input.js';
+import type { TurnOutcome } from './turn-outcome.js';
+
+/** A chat that goes on, with all that is around it. */
+export interface OpenChat {
+  readonly plan: ChatPlan;
+  readonly chat: Chat;
+  readonly keeper: Keeper;
+  readonly io: Io;
+  /** What a person is still to be told. */
+  readonly warnings: string[];
+}
+
+/**
+ * What an input comes to. `null` for nothing at all.
+ * @throws ChainError for a command that isn't there or can't be done
+ */
+export async function respond(
+  { plan, chat, keeper, io }: OpenChat,
+  text: string,
+  verbatim = false,
+): Promise<CommandResult | null> {
+  const input = verbatim ? ({ kind: 'message', text } as const) : parseInput(text);
+  if (text.trim() === '' || input.kind === 'nothing') return null;
+  if (input.kind === 'message') return { turn: (signal) => chat.ask(input.text, signal) };
+  const width = io.stderr.columns ?? 80;
+  const context: CommandContext = { chat, keeper, width, openModel: plan.openModel };
+  return runCommand(context, input.name, input.argument);
+}
+
+/**
+ * Saves the session. That it can't is a warning: the conversation goes on.
+ * @returns what went wrong
+ */
+export async function keep({ chat, keeper, warnings }: OpenChat): Promise<unknown> {
+  try {
+    const notice = await keeper.save(chat);
+    if (notice !== undefined) warnings.push(notice);
+    return undefined;
+  } catch (error) {
+    warnings.push((error as Error).message);
+    return error;
+  }
+}
+
+/** A text for the person, on stderr. */
+export function tell({ io }: OpenChat, text: string): void {
+  io.stderr.write(cleanControls(text));
+}
+
+/** What went wrong, in a line or two. */
+export function tellError(open: OpenChat, error: unknown): void {
+  open.io.stderr.write(renderError(error, open.io.env.CHAIN_DEBUG === '1'));
+}
+
+/** The same, behind what the conversation says. Not with `--quiet`. */
+export function note(open: OpenChat, text: string): void {
+  const { flags } = open.plan;
+  if (!flags.quiet) open.io.stderr.write(dim(cleanControls(text), flags, open.io));
+}
+
+/** What a turn left to be known, and what else has gathered. */
+export function noteWarnings(open: OpenChat, outcome?: TurnOutcome): void {
+  const all = [...finishWarnings(outcome?.finishReason ?? null), ...open.warnings.splice(0)];
+  note(open, all.map((warning) => `warning: ${warning}\n`).join(''));
+}

@@ -1,0 +1,89 @@
+import { unlessAborted } from '../../callbacks/abort.js';
+import { renderFailure } from '../../callbacks/failures.js';
+import { CallbackManager } from '../../callbacks/manager.js';
+import { ChainError, toErrorRecord } from '../../errors.js';
+import type { CallbackHandler } from '../../events.js';
+import { closeAll } from '../close-all.js';
+import { renderErrorJson } from '../exit.js';
+import type { Io } from '../io.js';
+import { LiveView } from '../live-view.js';
+import { makeTraceHandlers } from '../trace-handlers.js';
+import { Chat } from './chat.js';
+import { type ChatFlags, type ChatPlan, makeChatPlan } from './chat-plan.js';
+import { note, noteWarnings, type OpenChat } from './conversation-loop.js';
+import { renderSpending } from './figures.js';
+import { Keeper } from './keeper.js';
+import { ReplyView } from './reply-view.js';
+
+/**
+ * `chain chat`: the plan, the handlers, the conversation, its summary.
+ * @throws what ended the conversation, after everything that is known has been shown
+ */
+export async function runChat(template: string | undefined, given: ChatFlags, io: Io): Promise<void> {
+  let opened: Opened;
+  try {
+    if (given.list || given.delete !== undefined) return await manageSessions(given, io);
+    const plan = await unlessAborted(makeChatPlan(template, given, io), io.signal);
+    opened = await unlessAborted(openChat(plan, io), io.signal);
+  } catch (error) {
+    if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
+    throw error;
+  }
+  const { open, handlers } = opened;
+  for (const notice of open.plan.notices) note(open, `${notice}\n`);
+  let ended: { readonly error: unknown } | undefined;
+  try {
+    await hold(open);
+  } catch (error) {
+    ended = { error };
+  }
+  open.warnings.push(...(await closeAll(handlers)));
+  noteWarnings(open);
+  note(open, renderSpending(open.chat.turns.length, open.chat.spending));
+  if (ended !== undefined) throw ended.error;
+}
+
+interface Opened {
+  readonly open: OpenChat;
+  readonly handlers: readonly CallbackHandler[];
+}
+
+async function openChat(plan: ChatPlan, io: Io): Promise<Opened> {
+  const { flags, keys } = plan;
+  const warnings: string[] = [];
+  const spinner = io.stdout.isTTY && io.stderr.isTTY && !flags.quiet ? io.stderr : null;
+  const live = flags.json ? null : new LiveView({ stdout: io.stdout, spinner, signal: io.signal });
+  const view = new ReplyView(live);
+  const onWarning = (warning: string) => void warnings.push(warning);
+  const traces = await makeTraceHandlers(flags, {
+    io,
+    keys,
+    live: live === null ? undefined : view,
+    onWarning,
+  });
+  const handlers = [view, ...traces];
+  const callbacks = new CallbackManager(handlers, {
+    onHandlerError: (failure) => onWarning(renderFailure(failure)),
+  });
+  const chat = new Chat({ ...plan, callbacks, view });
+  const keeper = new Keeper({ store: plan.store, system: plan.opening, env: io.env });
+  return { open: { plan, chat, keeper, io, warnings }, handlers };
+}
+
+async function hold(open: OpenChat): Promise<void> {
+  const { terminalOf, holdTerminalChat } = await import('./terminal-chat.js');
+  const terminal = terminalOf(open.io);
+  if (terminal !== null) return holdTerminalChat(open, terminal);
+  const { holdPipedChat } = await import('./piped-chat.js');
+  return holdPipedChat(open);
+}
+
+async function manageSessions({ list, delete: name, json }: ChatFlags, io: Io): Promise<void> {
+  if (list && name !== undefined) {
+    throw new ChainError('invalid_argument', '--list and --delete at once: one of them at a time');
+  }
+  const { deleteSession, listSessions, renderSessions, renderSessionsJson } = await import('./sessions.js');
+  if (name !== undefined) return deleteSession(name, io.env);
+  const sessions = await listSessions(io.env);
+  io.stdout.write((json ? renderSessionsJson : renderSessions)(sessions));
+}
