@@ -22,11 +22,13 @@ export function thirdPartyLicenses(metafile, root) {
 
 function describe(folder) {
   const { name, version, license, author, repository } = readManifest(folder);
-  const file = readdirSync(folder)
-    .sort()
-    .find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  const text = file
-    ? readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim()
+  const entries = readdirSync(folder).sort();
+  const files = [/^(licen[cs]e|copying)/i, /^notice/i].map((name) =>
+    entries.find((entry) => name.test(entry)),
+  );
+  const read = (file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim();
+  const text = files[0]
+    ? files.filter(Boolean).map(read).join('\n\n')
     : [license, author?.name ?? author, repository?.url ?? repository].filter(Boolean).join('\n');
   const title = `${name} ${version}`;
   return [title, `${title} (${license})\n\n${text}\n`];

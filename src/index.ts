@@ -23,6 +23,21 @@ export {
 } from './chains/conversation.js';
 export type { SavedConversation, TurnRecord } from './chains/conversation-file.js';
 export { LLMChain, type LLMChainFields, type LLMChainResult } from './chains/llm-chain.js';
+export type { CheaperFrom } from './chains/measurement/cheaper-from.js';
+export { type MeasureMemoryOptions, measureMemory } from './chains/measurement/measure-memory.js';
+export { MEASURED_MEMORIES } from './chains/measurement/measured-memories.js';
+export type {
+  MeasuredMemory,
+  MeasuredSource,
+  MeasuredTokens,
+  MeasuredTurn,
+  MemoryMeasurement,
+} from './chains/measurement/measured-memory.js';
+export {
+  MemoryMeasurer,
+  type MemoryMeasurerFields,
+  type MemoryMeasurerResult,
+} from './chains/measurement/memory-measurer.js';
 export { ChainError, type ChainErrorCode, type ErrorRecord } from './errors.js';
 export {
   type AgentActionEvent,
@@ -55,6 +70,7 @@ export {
   type ToolStartEvent,
 } from './events.js';
 export { ConversationBufferMemory } from './memory/buffer.js';
+export type { ConversationScript, Fact, ScriptTurn } from './memory/conversation-script.js';
 export { createMemory, type MemoryFactoryFields } from './memory/create.js';
 export {
   type KeptTurn,

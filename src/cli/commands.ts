@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { chatCommand } from './chat-command.js';
 import { completionCommand } from './completion-command.js';
 import { doctorCommand } from './doctor-command.js';
 import type { Io } from './io.js';
+import { memoryCommand } from './memory-command.js';
+import { modelsCommand } from './models-command.js';
 import { runCommand } from './run-command.js';
+import { tokensCommand } from './tokens-command.js';
 
 /** A command of the command line. */
 export interface CliCommand {
@@ -11,4 +15,12 @@ export interface CliCommand {
 }
 
 /** In the order of `chain --help`. */
-export const COMMANDS: readonly CliCommand[] = [runCommand, doctorCommand, completionCommand];
+export const COMMANDS: readonly CliCommand[] = [
+  runCommand,
+  chatCommand,
+  memoryCommand,
+  tokensCommand,
+  modelsCommand,
+  doctorCommand,
+  completionCommand,
+];

@@ -6,7 +6,7 @@ import { requires } from '../support/requires.js';
 import { commandLine, makeWorkspace } from '../support/run-cli.js';
 
 it.each<[words: string[], proposed: string[]]>([
-  [[''], ['run', 'doctor', 'complete', 'help']],
+  [[''], ['run', 'chat', 'memory', 'tokens', 'models', 'doctor', 'complete', 'help']],
   [['r'], ['run']],
   [
     ['run', '--lo'],
@@ -21,6 +21,10 @@ it.each<[words: string[], proposed: string[]]>([
     ['gemini:', 'groq:'],
   ],
   [['run', '--vars', ''], []],
+  [
+    ['memory', '--s'],
+    ['--session', '--svg'],
+  ],
   [['run', 'sample'], []],
   [
     ['complete', ''],
@@ -30,7 +34,7 @@ it.each<[words: string[], proposed: string[]]>([
     ['nothing', '--'],
     ['--version', '--help'],
   ],
-  [[], ['run', 'doctor', 'complete', 'help']],
+  [[], ['run', 'chat', 'memory', 'tokens', 'models', 'doctor', 'complete', 'help']],
 ])('behind %j could stand %j', async (words, proposed) => {
   const { code, stdout } = await makeWorkspace().run(['propose', '--', ...words]);
   expect([code, stdout.split('\n').slice(0, -1)]).toEqual([0, proposed]);

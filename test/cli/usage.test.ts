@@ -64,6 +64,10 @@ describe('mistakes on the command line', () => {
     ['--top-p <number>', '-1', 'It takes a number from 0 to 1.'],
     ['--max-tokens <number>', '1.5', 'It takes a whole number from 1 up.'],
     ['--max-tokens <number>', '0', 'It takes a whole number from 1 up.'],
+    ['--max-cost <dollars>', '0', 'It takes a number from 0.000001 up.'],
+    ['--max-cost <dollars>', '$1', 'It takes a number from 0.000001 up.'],
+    ['--max-total-tokens <number>', '0', 'It takes a whole number from 1 up.'],
+    ['--max-total-tokens <number>', '1.5', 'It takes a whole number from 1 up.'],
     ['--seed <number>', 'x', 'It takes a whole number.'],
     ['--timeout <seconds>', '0', 'It takes a number from 0.001 up.'],
     ['--timeout <seconds>', 'NaN', 'It takes a number from 0.001 up.'],
@@ -179,7 +183,7 @@ describe('mistakes in a template', () => {
       content: '---\nmodle: x\ntemperature: 9\n---\nhi',
       lines: [
         'chain: t.txt:2:1: unknown key "modle" (did you mean "model"?); line 3, column 14: "temperature" must be a number from 0 to 2, not 9',
-        '       Front matter may have description, model, temperature, top_p, max_tokens, stop, seed, response_format, reasoning_effort, extra_body, system, inputs, offline; other fields of the request go under extra_body.',
+        '       Front matter may have description, model, temperature, top_p, max_tokens, max_cost, max_total_tokens, stop, seed, response_format, reasoning_effort, extra_body, system, inputs, offline; other fields of the request go under extra_body.',
       ],
     },
   ])('$what', async ({ content, lines }) => {
@@ -228,7 +232,8 @@ describe('help', () => {
     const flags = [...stdout.matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map(([, flag]) => flag);
     expect(flags).toEqual([
       ...['--prompt', '--var', '--vars', '--model', '--system', '--temperature', '--top-p', '--max-tokens'],
-      ...['--stop', '--seed', '--schema', '--verbose', '--log', '--log-format', '--log-tokens', '--callback'],
+      ...['--max-cost', '--max-total-tokens', '--stop', '--seed', '--schema', '--verbose', '--log'],
+      ...['--log-format', '--log-tokens', '--callback'],
       ...[
         '--json',
         '--output',

@@ -26,6 +26,7 @@ const LAYERS = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ajv: ['cli/'],
   chalk: ['callbacks/', 'cli/'],
+  'cli-table3': ['cli/'],
   commander: ['cli/'],
   echarts: ['cli/'],
   'eventsource-parser': ['models/'],
@@ -51,6 +52,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Loaded when they are used, never with the library or the command: each would cost a noticeable part of a start. */
 const LAZY = [
   'ajv',
+  'cli-table3',
   'echarts',
   'gpt-tokenizer',
   'http-proxy-agent',

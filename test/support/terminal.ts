@@ -11,6 +11,8 @@ export interface Terminal {
   sees(wanted: RegExp): Promise<string>;
   /** `C-c` and the like, as tmux names keys. */
   press(...keys: readonly string[]): Promise<void>;
+  /** As a terminal does it: with marks around it where the program has asked for them. */
+  paste(text: string): Promise<void>;
 }
 
 export interface TerminalProgram {
@@ -61,6 +63,10 @@ export async function openTerminal({ file, args, env }: TerminalProgram, cwd: st
       }
     },
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
+    async paste(text) {
+      await tmux('set-buffer', '--', text);
+      await tmux('paste-buffer', '-p');
+    },
   };
 }
 

@@ -1,0 +1,29 @@
+import type { MeasuredMemory } from '../../chains/measurement/measured-memory.js';
+import { toJsonLine } from '../json-line.js';
+import type { MemoryReport } from './report.js';
+
+/** The document of `--json`. */
+export function renderReportJson({ measurement: { model, mechanisms } }: MemoryReport): string {
+  return toJsonLine({ schema: 1, model, mechanisms: mechanisms.map(toJson) });
+}
+
+function toJson({ name, turns, totals, recall }: MeasuredMemory): unknown {
+  return {
+    name,
+    turns: turns.map(({ turn, inputTokens, outputTokens, memoryTokens, cost, source }) => ({
+      turn,
+      inputTokens,
+      outputTokens,
+      memoryTokens,
+      cost: dollars(cost),
+      source,
+    })),
+    totals: { ...totals, cost: dollars(totals.cost) },
+    recall,
+  };
+}
+
+/** Without what sums of fractions leave behind: `0.00013775000000000001`. */
+function dollars(cost: number | null): number | null {
+  return cost === null ? null : Number(cost.toPrecision(12));
+}

@@ -1,0 +1,33 @@
+import { loadConversation } from '../../chains/conversation-file.js';
+import { ChainError } from '../../errors.js';
+import type { ConversationScript } from '../../memory/conversation-script.js';
+import { didYouMean } from '../../prompts/nearest-name.js';
+import { sessionFile, sessionNames } from '../chat/session-names.js';
+
+/** A conversation that `chain chat` has kept. */
+export interface Session {
+  readonly script: ConversationScript;
+  /** That it was held with. */
+  readonly model: string | undefined;
+}
+
+/**
+ * A session as a script, in which nothing is asked for.
+ * @throws ChainError for a name that is none, a session that there isn't, or a file that can't be read
+ */
+export async function readSession(
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Session> {
+  const names = await sessionNames(env);
+  const { turns, system, model } = await loadConversation(sessionFile(name, env)).catch((error) => {
+    if (error?.cause?.code !== 'ENOENT') throw error;
+    throw new ChainError('invalid_argument', `there is no session "${name}"${didYouMean(name, names)}`, {
+      cause: error,
+      hint: 'chain chat --list shows those that there are.',
+    });
+  });
+  if (turns.length === 0) throw new ChainError('invalid_argument', `the session "${name}" has no turns yet`);
+  const said = turns.map(({ input, output }) => ({ user: input, assistant: output }));
+  return { script: { turns: said, facts: [], ...(system !== undefined && { system }) }, model };
+}
