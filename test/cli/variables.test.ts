@@ -58,7 +58,7 @@ describe('--var', () => {
       args: ['--var', 'txet=a', '--var', 'other=b'],
       stderr:
         'chain: Unknown variables: txet (did you mean "text"?), other. Missing variable: text (show.txt:1:2)\n' +
-        '       show.txt has variable text.\n',
+        '       show.txt has variable text. Set it with --var text=…\n',
     },
     { args: ['--var', 'text=@nope.txt'], stderr: 'chain: --var text: nope.txt: no such file\n' },
     { args: ['--var', 'text=@home'], stderr: 'chain: --var text: home: a folder, not a file\n' },

@@ -159,10 +159,10 @@ Outside of it: 24
         'You are in a conversation with a human. Be helpful and specific, answer in the language of the last message, and say so where you do not know something.',
         '\n{history}\nHuman: {input}\nAI:\n',
         `Memory after the third turn:\n${third}\n`,
-        'Turn 1: 60 in, 6 out',
-        'Turn 2: 89 in, 6 out',
-        'Turn 3: 119 in, 20 out',
-        'Tokens used: 300\n',
+        'Turn 1: 59 in, 6 out',
+        'Turn 2: 88 in, 6 out',
+        'Turn 3: 117 in, 19 out',
+        'Tokens used: 295\n',
       ].join('\n'),
     );
   });
