@@ -21,7 +21,7 @@ export {
   type ConversationChainFields,
   type ConversationResult,
 } from './chains/conversation.js';
-export type { SavedConversation, TurnRecord } from './chains/conversation-file.js';
+export type { DiscardedTurn, SavedConversation, TurnRecord } from './chains/conversation-file.js';
 export { LLMChain, type LLMChainFields, type LLMChainResult } from './chains/llm-chain.js';
 export type { CheaperFrom } from './chains/measurement/cheaper-from.js';
 export { type MeasureMemoryOptions, measureMemory } from './chains/measurement/measure-memory.js';

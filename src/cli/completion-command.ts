@@ -17,13 +17,10 @@ export const completionCommand: CliCommand = {
     program
       .command('propose', { hidden: true })
       .argument('[words...]', 'what has been typed so far')
-      .action(async (words: string[]) => {
+      .action(async (typed: string[]) => {
         const { propose } = await import('./completion.js');
-        io.stdout.write(
-          propose(program, words)
-            .map((word) => `${word}\n`)
-            .join(''),
-        );
+        const words = await propose(program, typed, io.env);
+        io.stdout.write(words.map((word) => `${word}\n`).join(''));
       });
   },
 };

@@ -1,12 +1,19 @@
 import type { Command, Option } from 'commander';
 import { PROVIDERS } from '../models/providers.js';
+import { sessionNames } from './chat/session-names.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What could stand in the place of the last word. Where there is nothing to propose the shell offers file names, and
  * most words of this program are some.
  * @param words behind the program's name; the last one is being typed, and may be empty
  */
-export function propose(program: Command, words: readonly string[]): readonly string[] {
+export async function propose(
+  program: Command,
+  words: readonly string[],
+  env: Environment,
+): Promise<readonly string[]> {
   const typed = words.at(-1) ?? '';
   const command = words.length > 1 ? program.commands.find((each) => each.name() === words[0]) : undefined;
   const candidates =
@@ -15,23 +22,43 @@ export function propose(program: Command, words: readonly string[]): readonly st
           .createHelp()
           .visibleCommands(program)
           .map((each) => each.name())
-      : candidatesOf(command ?? program, typed, words.at(-2) ?? '');
+      : await candidatesOf(command ?? program, typed, words.at(-2) ?? '', env);
   return candidates.filter((candidate) => candidate.startsWith(typed));
 }
 
-function candidatesOf(command: Command, typed: string, before: string): readonly string[] {
+async function candidatesOf(
+  command: Command,
+  typed: string,
+  before: string,
+  env: Environment,
+): Promise<readonly string[]> {
   const options = command.createHelp().visibleOptions(command);
   const open = options.find(
     ({ long, short, required, optional }) => (required || optional) && (long === before || short === before),
   );
-  if (open !== undefined) return valuesOf(open);
+  if (open !== undefined) return valuesOf(open, env);
   if (typed.startsWith('-')) return options.map(({ long, short }) => long ?? short ?? '');
   return command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
 }
 
-function valuesOf(option: Option): readonly string[] {
-  if (option.long === '--model') return ['offline', ...Object.keys(PROVIDERS).map((prefix) => `${prefix}:`)];
-  return option.argChoices ?? [];
+async function valuesOf(
+  { long = '', argChoices = [] }: Option,
+  env: Environment,
+): Promise<readonly string[]> {
+  return VALUES[long]?.(env) ?? argChoices;
+}
+
+/** Values of flags that are no choices. Sessions are those that there are. */
+const VALUES: Readonly<Record<string, (env: Environment) => readonly string[] | Promise<readonly string[]>>> =
+  {
+    '--model': () => ['offline', ...Object.keys(PROVIDERS).map((prefix) => `${prefix}:`)],
+    '--memory': () => ['buffer', 'window:', 'token-buffer:', 'summary', 'summary-buffer:'],
+    '--session': sessions,
+    '--delete': sessions,
+  };
+
+async function sessions(env: Environment): Promise<readonly string[]> {
+  return [...(await sessionNames(env))].sort();
 }
 
 /**

@@ -192,6 +192,12 @@ describe('--json', () => {
     expect(documents(stdout).at(-1).totalTokens).toBeGreaterThan(24);
   });
 
+  it('holds no key', async () => {
+    const env = { ...at().env, OPENAI_API_KEY: 'sk-1234567890' };
+    const { stdout } = await here.run(['chat', '--json'], { env, stdin: 'my key is sk-1234567890\n' });
+    expect(JSON.parse(stdout).text).toBe('You said: my key is ***');
+  });
+
   it("has a memory's own tokens apart, and in the total", async () => {
     server = await serve(echoAndSummarize);
     const { stdout } = await chat(['--json', '--memory', 'summary'], 'one', 'two');
@@ -245,6 +251,23 @@ describe('traces', () => {
     const starts = here.events('chat.jsonl').filter(({ type }) => type === 'chainStart');
     expect(starts.map(({ inputs }) => inputs)).toEqual([{ input: 'one' }, { input: 'two' }]);
   });
+
+  it.skipIf(NO_SIGNALS)(
+    'mark the place of a reply that is in the same place, and show what a memory was answered',
+    async () => {
+      server = await serve(echoAndSummarize);
+      const command = ['sh', '-c', 'exec "$@" 2>&1', 'sh', process.execPath];
+      const args = ['chat', '--memory', 'summary', '--verbose'];
+      const { stdout } = await here.run(args, { ...at(), stdin: 'one\n', command });
+      const answers = stdout.split('\n').filter((line) => /^ *(You said|Answer)/.test(line));
+      expect(answers).toEqual([
+        'You said: one',
+        '    Answer: (shown above)',
+        '      Answer:',
+        '      You said: summary of 1 turns',
+      ]);
+    },
+  );
 
   it('a handler that fails is a warning', async () => {
     here.write('h.mjs', "export const h = { onLLMEnd() { throw new Error('no'); } };");
@@ -304,7 +327,7 @@ describe('a template', () => {
   it.each([
     {
       args: ['shop.txt'],
-      lines: ['chain: Missing variable: shop (shop.txt:1:11)', '       Set it with --var shop=…'],
+      lines: ['chain: Missing variable: shop (shop.txt:1:10)', '       Set it with --var shop=…'],
     },
     {
       args: ['shop.txt', '--var', 'shop=x', '--var', 'input=y'],
@@ -348,6 +371,26 @@ describe('a template', () => {
     expect({ code, stdout, lines: told.slice(0, lines.length) }).toEqual({ code: 2, stdout: '', lines });
     expect(server.received).toEqual([]);
   });
+});
+
+it('--help lists the flags', async () => {
+  const { stdout } = await here.run(['chat', '--help']);
+  const flags = [...stdout.matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map(([, flag]) => flag);
+  expect(flags).toEqual([
+    ...['--var', '--vars', '--model', '--system', '--temperature', '--top-p', '--max-tokens'],
+    ...[
+      '--max-cost',
+      '--max-total-tokens',
+      '--stop',
+      '--seed',
+      '--memory',
+      '--session',
+      '--list',
+      '--delete',
+    ],
+    ...['--verbose', '--log', '--log-format', '--log-tokens', '--callback', '--json', '--quiet'],
+    ...['--no-stream', '--no-color', '--timeout', '--retries', '--config', '--help'],
+  ]);
 });
 
 it('without a model nothing is read', async () => {

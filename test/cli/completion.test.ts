@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MEMORIES } from '../../src/memory/create.js';
 import { requires } from '../support/requires.js';
 import { commandLine, makeWorkspace } from '../support/run-cli.js';
 
@@ -25,6 +26,11 @@ it.each<[words: string[], proposed: string[]]>([
     ['memory', '--s'],
     ['--session', '--svg'],
   ],
+  [
+    ['chat', '--memory', ''],
+    Object.entries(MEMORIES).map(([name, { limit }]) => (limit === null ? name : `${name}:`)),
+  ],
+  [['chat', '--session', ''], []],
   [['run', 'sample'], []],
   [
     ['complete', ''],
@@ -38,6 +44,14 @@ it.each<[words: string[], proposed: string[]]>([
 ])('behind %j could stand %j', async (words, proposed) => {
   const { code, stdout } = await makeWorkspace().run(['propose', '--', ...words]);
   expect([code, stdout.split('\n').slice(0, -1)]).toEqual([0, proposed]);
+});
+
+it.each(['--session', '--delete'])('%s takes a session that there is', async (flag) => {
+  const here = makeWorkspace();
+  for (const name of ['shop', 'garden', '花园'])
+    here.write(`home/.local/share/chain/sessions/${name}.json`, '{}');
+  const { stdout } = await here.run(['propose', '--', 'chat', flag, '']);
+  expect(stdout).toBe('garden\nshop\n花园\n');
 });
 
 describe.skipIf(process.platform === 'win32')('the script for bash', () => {

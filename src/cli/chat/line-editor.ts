@@ -187,7 +187,7 @@ export class LineEditor {
     } catch {
       // The terminal is gone.
     }
-    if (process.env.TERM !== 'dumb') output.write(on ? PASTE_ON : PASTE_OFF);
+    output.write(on ? PASTE_ON : PASTE_OFF);
   }
 }
 

@@ -1,8 +1,17 @@
 import { ChainError } from '../../errors.js';
 import { isOverBudget, renderSpent } from '../budget.js';
-import { keep, note, noteWarnings, type OpenChat, respond, tell, tellError } from './conversation-loop.js';
 import { inputLines } from './input-lines.js';
-import { renderFailedTurn, renderTurnDocument } from './turn-document.js';
+import {
+  keep,
+  note,
+  noteWarnings,
+  type OpenChat,
+  printDocument,
+  respond,
+  tell,
+  tellError,
+} from './open-chat.js';
+import { renderFailedTurn } from './turn-document.js';
 import type { TurnOutcome } from './turn-outcome.js';
 
 /**
@@ -51,11 +60,11 @@ async function takeLine(
 
 /** @returns what went wrong */
 async function showTurn(open: OpenChat, outcome: TurnOutcome): Promise<unknown> {
-  const { io, chat, plan } = open;
+  const { io, plan } = open;
   const { flags, budget } = plan;
   const unsaved = await keep(open);
   const error = io.signal.aborted ? io.signal.reason : outcome.error;
-  if (flags.json) io.stdout.write(renderTurnDocument({ ...outcome, error }, chat));
+  if (flags.json) printDocument(open, { ...outcome, error });
   else if (error === undefined && outcome.text === '') io.stdout.write('\n');
   noteWarnings(open, outcome);
   if (budget !== undefined && isOverBudget(error)) note(open, renderSpent(budget));

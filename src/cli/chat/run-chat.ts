@@ -7,12 +7,13 @@ import { closeAll } from '../close-all.js';
 import { renderErrorJson } from '../exit.js';
 import type { Io } from '../io.js';
 import { LiveView } from '../live-view.js';
+import { canSpin } from '../spinner.js';
 import { makeTraceHandlers } from '../trace-handlers.js';
 import { Chat } from './chat.js';
 import { type ChatFlags, type ChatPlan, makeChatPlan } from './chat-plan.js';
-import { note, noteWarnings, type OpenChat } from './conversation-loop.js';
 import { renderSpending } from './figures.js';
 import { Keeper } from './keeper.js';
+import { note, noteWarnings, type OpenChat } from './open-chat.js';
 import { ReplyView } from './reply-view.js';
 
 /**
@@ -51,7 +52,7 @@ interface Opened {
 async function openChat(plan: ChatPlan, io: Io): Promise<Opened> {
   const { flags, keys } = plan;
   const warnings: string[] = [];
-  const spinner = io.stdout.isTTY && io.stderr.isTTY && !flags.quiet ? io.stderr : null;
+  const spinner = io.stdout.isTTY && canSpin(io.stderr, io.env) && !flags.quiet ? io.stderr : null;
   const live = flags.json ? null : new LiveView({ stdout: io.stdout, spinner, signal: io.signal });
   const view = new ReplyView(live);
   const onWarning = (warning: string) => void warnings.push(warning);

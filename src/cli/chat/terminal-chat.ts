@@ -5,17 +5,28 @@ import { contextWindow } from '../../tokens/prices.js';
 import { isOverBudget, renderSpent } from '../budget.js';
 import type { Io } from '../io.js';
 import { CHAT_COMMANDS } from './commands.js';
-import { keep, note, noteWarnings, type OpenChat, respond, tell, tellError } from './conversation-loop.js';
 import { isCancelled, renderTurn } from './figures.js';
 import { type CollectedInput, InputCollector } from './input-collector.js';
 import { InputHistory } from './input-history.js';
 import { LineEditor } from './line-editor.js';
-import { renderTurnDocument } from './turn-document.js';
+import {
+  keep,
+  note,
+  noteWarnings,
+  type OpenChat,
+  printDocument,
+  respond,
+  tell,
+  tellError,
+} from './open-chat.js';
 import type { TurnOutcome } from './turn-outcome.js';
 
-/** Where a person is asked: stdout is for replies, and may be a file. `null` where nobody is. */
-export function terminalOf({ stdin, stdout, stderr }: Io): Writable | null {
-  if (!stdin.isTTY) return null;
+/**
+ * Where a person is asked: stdout is for replies, and may be a file. `null` where nobody is, or where lines can't be
+ * edited: there they are read as from a pipe.
+ */
+export function terminalOf({ stdin, stdout, stderr, env }: Io): Writable | null {
+  if (!stdin.isTTY || env.TERM === 'dumb') return null;
   return stderr.isTTY ? stderr : stdout.isTTY ? stdout : null;
 }
 
@@ -91,17 +102,17 @@ async function takeTurn(
 }
 
 async function showTurn(open: OpenChat, outcome: TurnOutcome): Promise<void> {
-  const { io, chat, plan } = open;
+  const { chat, plan } = open;
   const { flags, budget } = plan;
   const { error, spent } = outcome;
-  if (flags.json) io.stdout.write(renderTurnDocument(outcome, chat));
+  if (flags.json) printDocument(open, outcome);
   if (error !== undefined && !isCancelled(error)) tellError(open, error);
-  const { llm } = chat.model;
-  const names = [...(spent === null ? [] : [spent.model]), llm.model];
-  const [window = null] = (await Promise.all(names.map((name) => contextWindow(llm.provider, name)))).filter(
-    (known) => known !== null,
-  );
-  if (spent !== null || isCancelled(error)) note(open, renderTurn(outcome, chat, window));
+  if (spent !== null || isCancelled(error)) {
+    const { provider, model } = chat.model.llm;
+    // By the name in the answer, else by the one that was asked for.
+    const named = spent && (await contextWindow(provider, spent.model));
+    note(open, renderTurn(outcome, chat, named ?? (await contextWindow(provider, model))));
+  }
   if (budget !== undefined && isOverBudget(error)) note(open, renderSpent(budget));
   noteWarnings(open, outcome);
 }

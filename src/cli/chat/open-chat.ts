@@ -1,4 +1,6 @@
+import { ChainError } from '../../errors.js';
 import { cleanControls } from '../../safety/clean.js';
+import { maskSecrets } from '../../safety/mask.js';
 import { dim } from '../dim.js';
 import { renderError } from '../exit.js';
 import type { Io } from '../io.js';
@@ -8,6 +10,7 @@ import type { ChatPlan } from './chat-plan.js';
 import { type CommandContext, type CommandResult, runCommand } from './commands.js';
 import type { Keeper } from './keeper.js';
 import { parseInput } from './parse-input.js';
+import { renderTurnDocument } from './turn-document.js';
 import type { TurnOutcome } from './turn-outcome.js';
 
 /** A chat that goes on, with all that is around it. */
@@ -32,24 +35,31 @@ export async function respond(
   const input = verbatim ? ({ kind: 'message', text } as const) : parseInput(text);
   if (text.trim() === '' || input.kind === 'nothing') return null;
   if (input.kind === 'message') return { turn: (signal) => chat.ask(input.text, signal) };
-  const width = io.stderr.columns ?? 80;
+  const width = io.stderr.columns || 80;
   const context: CommandContext = { chat, keeper, width, openModel: plan.openModel };
   return runCommand(context, input.name, input.argument);
 }
 
 /**
- * Saves the session. That it can't is a warning: the conversation goes on.
+ * Saves the session. That it can't, or not where it was, is told even with `--quiet`: the conversation goes on.
  * @returns what went wrong
  */
-export async function keep({ chat, keeper, warnings }: OpenChat): Promise<unknown> {
+export async function keep(open: OpenChat): Promise<ChainError | undefined> {
   try {
-    const notice = await keeper.save(chat);
-    if (notice !== undefined) warnings.push(notice);
+    const notice = await open.keeper.save(open.chat);
+    if (notice !== undefined) tell(open, `warning: ${notice}\n`);
     return undefined;
-  } catch (error) {
-    warnings.push((error as Error).message);
-    return error;
+  } catch (cause) {
+    const { message } = cause as Error;
+    tell(open, `warning: ${message}\n`);
+    return new ChainError('answer_not_saved', message, { cause });
   }
+}
+
+/** The document of a turn, on stdout. Documents are kept, and no key may be in them. */
+export function printDocument({ io, plan, chat }: OpenChat, outcome: TurnOutcome): void {
+  const text = maskSecrets(outcome.text, plan.keys);
+  io.stdout.write(renderTurnDocument({ ...outcome, text }, chat));
 }
 
 /** A text for the person, on stderr. */
