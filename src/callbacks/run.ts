@@ -53,7 +53,8 @@ export interface Lineage {
   readonly request: readonly Subscription[];
   readonly scoped: readonly Subscription[];
   readonly muted: readonly CallbackHandler[];
-  readonly verbose: boolean;
+  /** The console trace of this run and of what is under it; `null` where none was asked for. */
+  readonly verbose: Subscription | null;
   readonly tree: TreeState;
   readonly signal: AbortSignal | undefined;
   /** The ids of this run and of all that it is inside of: above it, or of whose events a handler started it. */
@@ -89,7 +90,7 @@ export class Run implements Lineage {
   readonly request: readonly Subscription[];
   readonly scoped: readonly Subscription[];
   readonly muted: readonly CallbackHandler[];
-  readonly verbose: boolean;
+  readonly verbose: Subscription | null;
   readonly tree: TreeState;
   readonly within: readonly string[];
   readonly budgets: readonly Budget[];
@@ -127,9 +128,10 @@ export class Run implements Lineage {
     this.scoped = joined(parent?.scoped, context?.scoped);
     this.muted = joined(parent?.muted, context?.muted);
     this.within = [...runsAround(options, context), this.id];
-    this.verbose = object.verbose === true || parent?.verbose === true;
     this.tree = parent?.tree ?? { late: new Set(), queues: new Set() };
-    this.#subscriptions = this.#audience(CallbackManager.subscribe(object.callbacks));
+    const listed = [...this.request, ...CallbackManager.subscribe(object.callbacks)];
+    this.verbose = this.#trace(listed, object.verbose === true);
+    this.#subscriptions = this.#audience(listed);
   }
 
   /** What the models under this run spent so far; `null` when none ran. */
@@ -193,18 +195,25 @@ export class Run implements Lineage {
     }
   }
 
+  /**
+   * One handler a stream: a trace that goes to stdout already is the one for what is under this run too, and shows it at
+   * its place.
+   */
+  #trace(listed: readonly Subscription[], asked: boolean): Subscription | null {
+    const inherited = this.parent?.verbose ?? null;
+    if (!asked && inherited === null) return null;
+    return [...listed, ...this.scoped].find(tracesToStdout) ?? inherited ?? verboseSubscription();
+  }
+
   /** Request, constructor, verbose, scoped; each instance once; none that started this run itself. */
-  #audience(constructed: readonly Subscription[]): readonly Subscription[] {
-    const listed = [...this.request, ...constructed];
-    if (
-      this.verbose &&
-      ![...listed, ...this.scoped].some(({ handler }) => handler instanceof StdoutCallbackHandler)
-    ) {
-      listed.push(...verboseSubscription());
-    }
-    listed.push(...this.scoped);
+  #audience(listed: readonly Subscription[]): readonly Subscription[] {
+    const traced = [...listed, ...this.scoped].some(
+      ({ handler }) => handler instanceof StdoutCallbackHandler,
+    );
+    const verbose = this.verbose === null || traced ? [] : [this.verbose];
+    const all = [...listed, ...verbose, ...this.scoped];
     const seen = new Set<CallbackHandler>(this.muted);
-    return listed.filter(({ handler }) => !seen.has(handler) && seen.add(handler));
+    return all.filter(({ handler }) => !seen.has(handler) && seen.add(handler));
   }
 }
 
@@ -288,10 +297,14 @@ function listOf(budget: Budget | undefined): readonly Budget[] | undefined {
   );
 }
 
-let shared: readonly Subscription[] | undefined;
+function tracesToStdout({ handler }: Subscription): boolean {
+  return handler instanceof StdoutCallbackHandler && handler.stream === process.stdout;
+}
+
+let shared: Subscription | undefined;
 
 /** All `verbose` objects of a process write through this one handler. */
-function verboseSubscription(): readonly Subscription[] {
-  shared ??= CallbackManager.subscribe([new StdoutCallbackHandler()]);
+function verboseSubscription(): Subscription {
+  shared ??= CallbackManager.subscribe([new StdoutCallbackHandler()])[0]!;
   return shared;
 }

@@ -42,6 +42,11 @@ export class StdoutCallbackHandler {
     this.#options = options;
   }
 
+  /** Where the trace goes. */
+  get stream(): NodeJS.WritableStream {
+    return this.#options.stream ?? process.stdout;
+  }
+
   static {
     // A method for each event that is shown. Tokens are not, so that a token costs this handler nothing.
     for (const type of EVENT_TYPES) {

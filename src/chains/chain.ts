@@ -87,7 +87,8 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
     try {
       const run = new Run(this.name, this.#object, options, context);
       admission?.entered(run);
-      const result = yield* this.#runAdmitted(inputs, run, streaming);
+      const going = this.#runAdmitted(inputs, run, streaming);
+      const result = yield* admission === undefined ? going : bindContext(insideOf(run, context), going);
       this.commit(result);
       return result;
     } finally {
@@ -113,4 +114,9 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
     });
     return { ...done, usage: run.usage, runId: run.id } as Result;
   }
+}
+
+/** For what the code of a run does that names no parent: it is known to be inside of it, and no more. */
+function insideOf({ within }: Run, context: CallContext | null): CallContext {
+  return { scoped: [], parent: null, muted: [], ...context, within };
 }

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { ChainError } from '../errors.js';
-import type { MemoryState } from '../memory/memory.js';
+import { createMemory, type MemoryFactoryFields } from '../memory/create.js';
+import type { Memory, MemoryFields, MemoryState } from '../memory/memory.js';
 import type { Usage, UsageSum } from '../messages.js';
 import { checkSchema, type JsonSchema } from '../prompts/json-schema.js';
 
@@ -34,6 +36,8 @@ export interface SavedConversation {
   readonly id: string;
   /** The kind of memory: `window:2`. */
   readonly memory: string;
+  /** What stands before lines in the memory's text. */
+  readonly prefixes?: MemoryFields;
   readonly state: MemoryState;
   /** All turns, whatever the memory keeps of them. */
   readonly turns: readonly TurnRecord[];
@@ -47,9 +51,11 @@ export interface SavedConversation {
 
 /**
  * Writes a conversation, in one step, for its owner's eyes: whoever reads the file finds the old one or the new one.
- * @throws ChainError `file_not_writable`, naming the file and the reason
+ * @throws ChainError `file_not_writable`, naming the file and the reason; also for a file of a newer version, which
+ *   stays as it is
  */
 export async function saveConversation(file: string, conversation: SavedConversation): Promise<void> {
+  await assertNotNewer(file);
   const { default: writeFileAtomic } = await import('write-file-atomic');
   try {
     await writeFileAtomic(file, `${JSON.stringify(conversation)}\n`, { mode: 0o600 });
@@ -72,6 +78,41 @@ export async function loadConversation(file: string): Promise<SavedConversation>
     throw unreadable(file, reason, { cause });
   }
   return parseConversation(text, file);
+}
+
+/**
+ * The memory that a conversation was saved with.
+ * @throws ChainError `file_not_readable` for a kind that isn't known
+ */
+export function restoreMemory(saved: SavedConversation, file: string, fields: MemoryFactoryFields): Memory {
+  try {
+    return createMemory(saved.memory, { ...fields, ...saved.prefixes });
+  } catch (cause) {
+    throw unreadable(file, `it is damaged: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function assertNotNewer(file: string): Promise<void> {
+  const [, schema = 1] = /^\s*\{\s*"schema"\s*:\s*(\d+)/.exec(await beginningOf(file)) ?? [];
+  if (Number(schema) <= 1) return;
+  const message = `cannot save the conversation ${file}: the file there is of a newer version (schema ${schema})`;
+  throw new ChainError('file_not_writable', message, { hint: 'The file was left as it is.' });
+}
+
+/** Of a file that can't be read, nothing: whether it can be written is another matter. */
+async function beginningOf(file: string): Promise<string> {
+  const { O_RDONLY, O_NONBLOCK = 0 } = constants;
+  try {
+    const handle = await open(file, O_RDONLY | O_NONBLOCK);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return '';
+  }
 }
 
 /** @throws ChainError `file_not_readable` for a text that is no conversation, or one of a newer version */
@@ -125,7 +166,11 @@ const STATE = {
     summary: TEXT,
     turns: {
       type: 'array',
-      items: { type: 'object', required: ['input', 'output'], properties: { input: TEXT, output: TEXT } },
+      items: {
+        type: 'object',
+        required: ['input', 'output'],
+        properties: { input: TEXT, output: TEXT, tokens: { type: 'integer', minimum: 0 } },
+      },
     },
   },
 } as const;
@@ -144,6 +189,10 @@ const SCHEMA = {
     schema: { type: 'integer', minimum: 1, maximum: 1 },
     id: TEXT,
     memory: TEXT,
+    prefixes: {
+      type: 'object',
+      properties: { humanPrefix: TEXT, aiPrefix: TEXT, summaryPrefix: TEXT },
+    },
     model: TEXT,
     system: TEXT,
     state: STATE,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Memory } from '../memory/memory.js';
 import { type Message, messagesToText } from '../messages.js';
 import { ChatPromptTemplate } from '../prompts/chat-template.js';
-import { lookUp, type Prompt, type PromptValue, type PromptValues } from '../prompts/prompt.js';
+import type { Prompt, PromptValue, PromptValues } from '../prompts/prompt.js';
 import { PromptTemplate } from '../prompts/template.js';
 
 /** Without a system prompt of the user's own. In no language's favour. */
@@ -11,9 +11,12 @@ const DEFAULT_SYSTEM =
   'say so where you do not know something.';
 
 /** A conversation's prompt, with the variables `history` and `input`, for completion models; chat models get messages. */
-export function conversationPrompt(system: string = DEFAULT_SYSTEM): PromptTemplate {
-  const escaped = system.replace(/[{}]/g, '$&$&');
-  return PromptTemplate.fromTemplate(`${escaped}\n\n{history}\nHuman: {input}\nAI:`);
+export function conversationPrompt(
+  { humanPrefix, aiPrefix }: Memory,
+  system: string = DEFAULT_SYSTEM,
+): PromptTemplate {
+  const [opening, human, ai] = [system, humanPrefix, aiPrefix].map((text) => text.replace(/[{}]/g, '$&$&'));
+  return PromptTemplate.fromTemplate(`${opening}\n\n{history}\n${human}: {input}\n${ai}:`);
 }
 
 /**
@@ -23,23 +26,36 @@ export function conversationPrompt(system: string = DEFAULT_SYSTEM): PromptTempl
  * @throws {MissingVariablesError} naming all other variables without a value
  */
 export function formatTurn(prompt: Prompt, memory: Memory, values: PromptValues): PromptValue {
-  if (!prompt.inputVariables.includes('history')) return withHistory(prompt, memory, values);
+  const { inputVariables } = prompt;
+  if (!inputVariables.includes('history')) return withHistory(prompt, memory, values);
   if (prompt instanceof PromptTemplate) return formatText(prompt, memory, values);
   const { summary, turns } = pastOf(memory);
   const inMessages = prompt instanceof ChatPromptTemplate && prompt.placeholders.includes('history');
-  const history = inMessages ? turns : memory.buffer;
-  const { messages } = prompt.formatPrompt({ ...values, history });
-  return toValue(inMessages ? summary : undefined, messages, memory);
+  const { messages } = prompt.formatPrompt({ ...values, history: inMessages ? turns : memory.buffer });
+  const whole = inputVariables.includes('input') ? messages : [...messages, asked(values)];
+  return toValue(inMessages ? summary : undefined, whole, memory);
 }
 
 /** A text is a prompt for a completion model. What it says by its lines, a chat model is told by messages. */
 function formatText(prompt: PromptTemplate, memory: Memory, values: PromptValues): PromptValue {
-  const text = prompt.format({ ...values, history: memory.buffer });
+  const said = prompt.format({ ...values, history: memory.buffer });
+  const asks = prompt.inputVariables.includes('input');
+  const text = asks ? said : `${said}\n${turnLine(values, memory)}`;
   const [history, input] = [randomUUID(), randomUUID()];
-  const [opening = '', ending = ''] = prompt.format({ ...values, history, input }).split(history);
-  const around = ending.split(input);
-  const isTurn = around.length === 2 && around.every((part) => LABEL.test(part.trim()));
-  if (!isTurn) return { messages: [{ role: 'user', content: text }], text };
+  const [opening = '', ending = '', ...more] = prompt.format({ ...values, history }).split(history);
+  const around = prompt
+    .format({ ...values, history, input })
+    .split(history)[1]!
+    .split(input);
+  const isTurn = asks
+    ? around.length === 2 && around.every((part) => LABEL.test(part.trim()))
+    : ending.trim() === '';
+  if (!isTurn || more.length > 0) {
+    const messages: Message[] = asks
+      ? [{ role: 'user', content: text }]
+      : [...systemMessage(said), asked(values)];
+    return { messages, text };
+  }
   const { summary, turns } = pastOf(memory);
   const messages: Message[] = [...systemMessage(opening.trim()), ...turns, asked(values)];
   return { messages: withSummary(summary, messages), text };
@@ -64,7 +80,18 @@ function systemMessage(content: string): readonly Message[] {
 }
 
 function asked(values: PromptValues): Message {
-  return { role: 'user', content: String(lookUp('input', values)) };
+  return { role: 'user', content: inputOf(values) };
+}
+
+/** What the user says, as a template would have it. */
+export function inputOf(values: PromptValues): string {
+  return INPUT.format(values);
+}
+
+const INPUT = PromptTemplate.fromTemplate('{input}');
+
+function turnLine(values: PromptValues, { humanPrefix, aiPrefix }: Memory): string {
+  return `${humanPrefix}: ${inputOf(values)}\n${aiPrefix}:`;
 }
 
 function pastOf({ messages }: Memory): { readonly summary?: string; readonly turns: readonly Message[] } {

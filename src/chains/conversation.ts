@@ -3,19 +3,19 @@ import type { Run, RunnableFields, RunOptions } from '../callbacks/run.js';
 import { newRunId } from '../callbacks/run-id.js';
 import { ChainError } from '../errors.js';
 import { ConversationBufferMemory } from '../memory/buffer.js';
-import { createMemory } from '../memory/create.js';
 import type { Memory, MemoryState } from '../memory/memory.js';
-import type { UsageSum } from '../messages.js';
+import { messagesToText, type UsageSum } from '../messages.js';
 import type { Model, ModelResult } from '../models/model.js';
 import { type Prompt, requireValues } from '../prompts/prompt.js';
 import { type Admission, Chain, type ChainInputs, type ChainResult } from './chain.js';
 import {
   loadConversation,
+  restoreMemory,
   type SavedConversation,
   saveConversation,
   type TurnRecord,
 } from './conversation-file.js';
-import { conversationPrompt, formatTurn } from './conversation-prompt.js';
+import { conversationPrompt, formatTurn, inputOf } from './conversation-prompt.js';
 import { textOf } from './text-of.js';
 import { TurnOrder } from './turn-order.js';
 
@@ -79,7 +79,7 @@ export class ConversationChain extends Chain<ConversationResult> {
     if (wrong.length > 0) throw new ChainError('invalid_argument', `ConversationChain: ${wrong.join('; ')}`);
     this.llm = llm!;
     this.memory = memory;
-    this.prompt = prompt ?? conversationPrompt(system);
+    this.prompt = prompt ?? conversationPrompt(memory, system);
   }
 
   /** The text of the answer. */
@@ -88,15 +88,15 @@ export class ConversationChain extends Chain<ConversationResult> {
   }
 
   /**
-   * Goes on with a conversation that was saved, in the kind of memory that it had.
+   * Goes on with a conversation that was saved.
+   * @param fields without a memory it gets one of the kind and with the prefixes that it had, which asks `llm`; a memory
+   *   given here takes over what was kept
    * @throws ChainError `file_not_readable` for a file that is missing, damaged, or of a newer version
    */
-  static async load(
-    file: string,
-    fields: Omit<ConversationChainFields, 'memory'>,
-  ): Promise<ConversationChain> {
+  static async load(file: string, fields: ConversationChainFields): Promise<ConversationChain> {
     const saved = await loadConversation(file);
-    const conversation = new ConversationChain({ ...fields, memory: createMemory(saved.memory, fields) });
+    const { llm, memory = restoreMemory(saved, file, { llm }) } = fields;
+    const conversation = new ConversationChain({ ...fields, memory });
     conversation.restore(saved);
     return conversation;
   }
@@ -114,7 +114,9 @@ export class ConversationChain extends Chain<ConversationResult> {
    */
   async save(file: string): Promise<void> {
     const { id, memory, turns } = this;
-    await saveConversation(file, { schema: 1, id, memory: memory.kind, state: memory.state, turns });
+    const { kind, state, humanPrefix, aiPrefix, summaryPrefix } = memory;
+    const prefixes = { humanPrefix, aiPrefix, summaryPrefix };
+    await saveConversation(file, { schema: 1, id, memory: kind, prefixes, state, turns });
   }
 
   /**
@@ -143,8 +145,10 @@ export class ConversationChain extends Chain<ConversationResult> {
     const turn = this.turns.length + 1;
     const history = memory.buffer;
     const prompt = formatTurn(this.prompt, memory, inputs);
-    const input = String(inputs.input);
-    const heard = run.emit({ type: 'text', text: prompt.text, kind: 'prompt' });
+    const input = inputOf(inputs);
+    // What a chat model is sent: a trace need not show it a second time.
+    const text = llm.kind === 'chat' ? messagesToText(prompt.messages) : prompt.text;
+    const heard = run.emit({ type: 'text', text, kind: 'prompt' });
     if (heard !== undefined) await heard;
     const options = { parent: run, metadata: { conversation: this.id, turn } };
     const answer = streaming ? yield* textOf(llm.stream(prompt, options)) : await llm.invoke(prompt, options);

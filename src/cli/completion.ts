@@ -52,6 +52,7 @@ async function valuesOf(
 const VALUES: Readonly<Record<string, (env: Environment) => readonly string[] | Promise<readonly string[]>>> =
   {
     '--model': () => ['offline', ...Object.keys(PROVIDERS).map((prefix) => `${prefix}:`)],
+    '--provider': () => Object.keys(PROVIDERS),
     '--memory': () => ['buffer', 'window:', 'token-buffer:', 'summary', 'summary-buffer:'],
     '--session': sessions,
     '--delete': sessions,

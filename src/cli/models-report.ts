@@ -8,7 +8,7 @@ import { type Config, loadConfig } from './config.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
-import { type Column, renderTable } from './memory/table.js';
+import { type Column, renderTable } from './table.js';
 
 export interface ModelsFlags {
   readonly provider?: string;

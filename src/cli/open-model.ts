@@ -3,6 +3,7 @@ import { chooseModel, isImplicitlyOffline, type ModelChoice } from '../models/ch
 import { createModel } from '../models/create.js';
 import type { Model } from '../models/model.js';
 import type { TemplateFile } from '../prompts/load.js';
+import type { Budget } from '../tokens/budget.js';
 import type { Config } from './config.js';
 
 /** The flags that say which model answers, and how. What is undefined was not given. */
@@ -28,13 +29,20 @@ export interface OpenedModel {
   readonly choice: ModelChoice;
 }
 
+/** What no flag of the model says. */
+export interface ModelExtras {
+  readonly responseFormat?: ResponseFormat | undefined;
+  /** Over all calls of this model. */
+  readonly budget?: Budget | undefined;
+}
+
 /** Flag over template over environment over configuration. Nothing is called. */
 export async function openModel(
   flags: ModelFlags,
   template: ModelHints,
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
-  responseFormat?: ResponseFormat,
+  { responseFormat, budget }: ModelExtras = {},
 ): Promise<OpenedModel> {
   const choice = chooseModel({ flag: flags.model, template: template.model, env, config: config.model });
   const llm = await createModel(choice.name, {
@@ -46,6 +54,7 @@ export async function openModel(
     providers: config.providers,
     reply: template.offlineReply,
     implicit: isImplicitlyOffline(choice),
+    budget,
   });
   return { llm, choice };
 }

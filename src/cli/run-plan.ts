@@ -7,13 +7,15 @@ import type { TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
 import { makeBudget } from './budget.js';
-import { loadConfig } from './config.js';
+import { configFile, loadConfig } from './config.js';
 import { withDefaults } from './flag-defaults.js';
 import type { Io } from './io.js';
 import { type ModelFlags, openModel } from './open-model.js';
+import { assertOtherFiles } from './other-file.js';
 import { type PromptFlags, readPrompt } from './read-prompt.js';
 import { readTextFile } from './read-text-file.js';
 import type { TraceFlags } from './trace-handlers.js';
+import { variableFiles } from './variables.js';
 
 /** The flags of `chain run`, as they were given: what is undefined was not. */
 export interface RunFlags extends PromptFlags, ModelFlags, TraceFlags {
@@ -47,6 +49,12 @@ export interface RunPlan {
 export async function makePlan(path: string | undefined, given: RunFlags, io: Io): Promise<RunPlan> {
   const config = await loadConfig(given.config, io.env);
   const flags = withDefaults(withoutDash(given), config);
+  const { log, output, callback } = flags;
+  assertOtherFiles({ '--log': log, '--output': output }, [
+    ...[path, '-', flags.schema, configFile(given.config, io.env)],
+    ...variableFiles(flags),
+    ...callback,
+  ]);
   const { template, values } = await readPrompt(path, flags, io, 'run');
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
   if (flags.output !== undefined) {
@@ -54,7 +62,9 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
     await assertWritable(flags.output);
   }
 
-  const { llm } = await openModel(flags, template, config, io.env, responseFormatOf(schema));
+  const { llm } = await openModel(flags, template, config, io.env, {
+    responseFormat: responseFormatOf(schema),
+  });
   const { prompt } = template;
   if (!flags.dryRun) llm.assertCanAnswer(prompt.formatPrompt(values).messages);
   const chain = new LLMChain({ llm, prompt, metadata: { template: template.file } });

@@ -15,16 +15,22 @@ export function addVariableOptions(command: Command): Command {
 
 /** @param whole what a budget holds for */
 export function addModelOptions(command: Command, whole: string): Command {
-  return command
+  command
     .option('--model <name>', 'the model, such as gpt-5-mini, ollama:llama3.2 or offline')
     .option('--system <text>', "the system message, in place of the template's")
     .option('--temperature <number>', '0 to 2', number(0, 2))
     .option('--top-p <number>', '0 to 1', number(0, 1))
-    .option('--max-tokens <number>', 'the most tokens the answer may have', integer(1))
-    .option('--max-cost <dollars>', `the most that ${whole} may cost`, number(0.000001))
-    .option('--max-total-tokens <number>', 'the most tokens that prompt and answer may have', integer(1))
+    .option('--max-tokens <number>', 'the most tokens the answer may have', integer(1));
+  return addBudgetOptions(command, whole)
     .option('--stop <text>', 'a text at which the answer ends; may be repeated', collect)
     .option('--seed <number>', 'for repeatable answers, where the model knows it', integer());
+}
+
+/** @param whole what the budget holds for */
+export function addBudgetOptions(command: Command, whole: string, tokensOf = 'prompt and answer'): Command {
+  return command
+    .option('--max-cost <dollars>', `the most that ${whole} may cost`, number(0.000001))
+    .option('--max-total-tokens <number>', `the most tokens that ${tokensOf} may have`, integer(1));
 }
 
 export function addTraceOptions(command: Command): Command {

@@ -13,8 +13,8 @@ import { type Config, loadConfig } from './config.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
-import { type Column, renderTable } from './memory/table.js';
 import { type PromptFlags, readPrompt } from './read-prompt.js';
+import { type Column, renderTable } from './table.js';
 
 export interface TokensFlags extends PromptFlags {
   readonly model: readonly string[];

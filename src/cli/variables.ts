@@ -50,6 +50,18 @@ export async function readVariables(
   return { named: Object.fromEntries(named), extra: Object.fromEntries(extra) };
 }
 
+/** The files that those flags read. */
+export function variableFiles({
+  var: pairs,
+  vars,
+}: {
+  readonly var: readonly string[];
+  readonly vars: readonly string[];
+}): readonly string[] {
+  const named = pairs.flatMap((pair) => /^[^=]+=@(?!@)(.*)$/s.exec(pair)?.[1] ?? []);
+  return [...vars, ...named];
+}
+
 /** Standard input as the value of a variable. */
 export async function readStdinValue(name: string, io: Io): Promise<string> {
   if (io.stdin.isTTY) {

@@ -1,7 +1,7 @@
 import { parseCheckedYaml, type YamlKind } from '../prompts/checked-yaml.js';
 import { decodeText } from '../prompts/decode.js';
 import { checkSchema, type JsonSchema, type SchemaProblem } from '../prompts/json-schema.js';
-import { readTemplateFile } from '../prompts/read-file.js';
+import { MAX_TEMPLATE_BYTES, readTemplateFile } from '../prompts/read-file.js';
 import { TemplateError } from '../prompts/source-position.js';
 import { CONVERSATION_SCHEMA } from './conversation-schema.js';
 
@@ -39,24 +39,43 @@ export interface Fact {
  */
 export async function loadConversationScript(file: string): Promise<ConversationScript> {
   const bytes = await readTemplateFile(file).catch((error) => {
-    if (!(error instanceof TemplateError)) throw error;
-    throw new TemplateError(error.position, 'a conversation has at most 10 MB, and this has more');
+    throw error instanceof TemplateError ? tooLarge(file) : error;
   });
-  return parseConversationScript(decodeText(bytes, file), file);
+  return decodeConversationScript(bytes, file);
 }
 
 /**
- * A conversation file's text: YAML where the name ends in `.yaml`, `.yml` or `.json` or a line is `turns:`, otherwise
- * a user turn a line.
+ * A conversation file's bytes, wherever they come from.
+ *
+ * @param file what to call it
+ * @throws {TemplateError} as {@link loadConversationScript} does
+ */
+export function decodeConversationScript(bytes: Uint8Array, file: string): ConversationScript {
+  if (bytes.length > MAX_TEMPLATE_BYTES) throw tooLarge(file);
+  return parseConversationScript(decodeText(bytes, file), file);
+}
+
+function tooLarge(file: string): TemplateError {
+  return new TemplateError(
+    { file, line: 1, column: 1 },
+    'a conversation has at most 10 MB, and this has more',
+  );
+}
+
+/**
+ * A conversation file's text: YAML where the name ends in `.yaml`, `.yml` or `.json`, a line is `turns:`, or it is
+ * an object of JSON with `"turns"`; otherwise a user turn a line.
  *
  * @throws {TemplateError} with file, line and column: malformed YAML; keys that don't exist, wrong values and facts
  *   that aren't so, all at once; no turns
  */
 export function parseConversationScript(text: string, file: string): ConversationScript {
-  return /\.(ya?ml|json)$/i.test(file) || /^turns:[ \t\r]*(#.*)?$/m.test(text)
+  return /\.(ya?ml|json)$/i.test(file) || YAML_TEXT.some((kind) => kind.test(text))
     ? toScript(parseCheckedYaml(text, file, CONVERSATION).data as Written)
     : { turns: linesOf(text, file), facts: [] };
 }
+
+const YAML_TEXT = [/^turns:[ \t\r]*(#.*)?$/m, /^\s*\{[^]*"turns"\s*:/];
 
 function linesOf(text: string, file: string): readonly ScriptTurn[] {
   const lines = text.split('\n').map((line) => line.trim());

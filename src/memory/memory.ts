@@ -32,6 +32,8 @@ export interface MemoryFields {
   readonly humanPrefix?: string | undefined;
   /** Default `AI`. */
   readonly aiPrefix?: string | undefined;
+  /** Before a summary of the past, where a chat model is shown it. Default `Earlier in this conversation: `. */
+  readonly summaryPrefix?: string | undefined;
 }
 
 export const NOTHING_REMEMBERED: MemoryState = Object.freeze({ turns: Object.freeze([]), summary: '' });
@@ -42,11 +44,13 @@ export abstract class Memory {
   abstract readonly kind: string;
   readonly humanPrefix: string;
   readonly aiPrefix: string;
+  readonly summaryPrefix: string;
   state: MemoryState = NOTHING_REMEMBERED;
 
   constructor(fields: MemoryFields = {}) {
     this.humanPrefix = fields.humanPrefix ?? 'Human';
     this.aiPrefix = fields.aiPrefix ?? 'AI';
+    this.summaryPrefix = fields.summaryPrefix ?? 'Earlier in this conversation: ';
   }
 
   /**
@@ -65,7 +69,7 @@ export abstract class Memory {
   get messages(): readonly Message[] {
     const { turns, summary } = this.state;
     const said = turns.flatMap(toMessages);
-    return summary === '' ? said : [{ role: 'system', content: `${SUMMARY_LABEL}${summary}` }, ...said];
+    return summary === '' ? said : [{ role: 'system', content: `${this.summaryPrefix}${summary}` }, ...said];
   }
 
   /** The same as one text: the summary, and a `Human: …` and an `AI: …` line for each turn. */
@@ -85,8 +89,6 @@ export abstract class Memory {
       .join('\n');
   }
 }
-
-const SUMMARY_LABEL = 'Earlier in this conversation: ';
 
 export function toMessages({ input, output }: Turn): readonly Message[] {
   return [

@@ -137,7 +137,6 @@ export class BudgetHold {
     if (reachedLimit && answer.finishReason === 'length') {
       throw this.#exceeded('the answer was cut where', 'ends');
     }
-    // Calls under way may take what is theirs, whatever this one took.
     if (tookMore && this.#budgets.some(isOverdrawn)) {
       throw this.#exceeded('the call took more than', 'had left');
     }

@@ -33,9 +33,12 @@ export function moreRoom({ price }: Quote, budgets: readonly Budget[]): number {
   return Math.max(0, Math.min(...budgets.map((budget) => roomIn(budget, more))));
 }
 
-/** Whether the calls under a budget took more than it is, or will if those under way take what is theirs. */
-export function isOverdrawn({ left, maxCost }: Budget): boolean {
-  return left.totalTokens < 0 || left.cost < -ROUNDING * (maxCost ?? 0);
+/** Whether the calls that are over took more than there was. */
+export function isOverdrawn({ spent, maxTotalTokens, maxCost }: Budget): boolean {
+  return (
+    spent.totalTokens > (maxTotalTokens ?? Number.POSITIVE_INFINITY) ||
+    (spent.cost ?? 0) > (maxCost ?? Number.POSITIVE_INFINITY) * (1 + ROUNDING)
+  );
 }
 
 /** `$0.05`, `2000 tokens`, `$0.05 or 2000 tokens`. */

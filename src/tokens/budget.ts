@@ -4,7 +4,7 @@ import { ChainError } from '../errors.js';
 export interface BudgetLimits {
   /** In US dollars. */
   readonly maxCost?: number | undefined;
-  /** Tokens of prompts and answers. */
+  /** Tokens of prompts and answers, a whole number. */
   readonly maxTotalTokens?: number | undefined;
 }
 
@@ -37,13 +37,17 @@ export class Budget {
   /** Summed up when asked for: adding and taking away again would leave fractions of a dollar behind. */
   readonly #reserved = new Set<Spending>();
 
-  /** @throws ChainError `invalid_argument` where a limit is no positive, finite number, or there is none */
+  /** @throws ChainError `invalid_argument` where a limit is no positive, finite number, tokens no whole one, or there is none */
   constructor(limits: BudgetLimits) {
     const { maxCost, maxTotalTokens } = limits ?? {};
     const given = Object.entries({ maxCost, maxTotalTokens }).filter(([, value]) => value !== undefined);
-    const wrong = given
-      .filter(([, value]) => !(Number.isFinite(value) && (value as number) > 0))
-      .map(([name, value]) => `${name} must be a positive number, not ${describe(value)}`);
+    const wrong = given.flatMap(([name, value]) => {
+      const [fits, kind] =
+        name === 'maxCost' ? [Number.isFinite(value), 'number'] : [Number.isInteger(value), 'whole number'];
+      return fits && (value as number) > 0
+        ? []
+        : [`${name} must be a positive ${kind}, not ${describe(value)}`];
+    });
     if (given.length === 0) wrong.push('a budget needs maxCost (US dollars), maxTotalTokens or both');
     if (wrong.length > 0) throw new ChainError('invalid_argument', wrong.join('; '));
     this.maxCost = maxCost ?? null;
@@ -91,7 +95,7 @@ export class Budget {
 
 /**
  * A budget, to be given to calls as `{ budget }`, or to chains and models when they are made.
- * @throws ChainError `invalid_argument` where a limit is no positive, finite number, or there is none
+ * @throws ChainError `invalid_argument` where a limit is no positive, finite number, tokens no whole one, or there is none
  * @example await chain.run(inputs, { budget: budget({ maxCost: 0.05 }) });
  */
 export function budget(limits: BudgetLimits): Budget {

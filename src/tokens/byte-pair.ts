@@ -73,7 +73,8 @@ export class BytePairCounter {
   }
 
   /**
-   * Of all neighbours that together are a token, the two become one whose token comes first; until there are none.
+   * Of all neighbours that together are a token, the two become one whose token comes first, the left ones of equals
+   * before the right; until there are none.
    * @returns where each token ends
    */
   #merge(bytes: Uint8Array, from: number, to: number): Int32Array {
@@ -81,30 +82,39 @@ export class BytePairCounter {
     const starts = new Int32Array(parts + 1);
     for (let index = 0; index <= parts; index++) starts[index] = from + index;
     const rankAt = (index: number) => this.#tokens.rank(bytes, starts[index]!, starts[index + 2]!);
-    /** Of each part and the next as one. */
-    const ranks = new Int32Array(parts);
+    /** Of each part and the next as one; the last part has no next. */
+    const ranks = new Int32Array(parts).fill(NO_TOKEN);
     for (let index = 0; index + 1 < parts; index++) ranks[index] = rankAt(index);
     for (;;) {
       let first = 0;
       let lowest = NO_TOKEN;
+      let hasEqual = false;
       for (let index = 0; index + 1 < parts; index++) {
-        if (ranks[index]! < lowest) {
-          lowest = ranks[index]!;
+        const rank = ranks[index]!;
+        if (rank === lowest) hasEqual = true;
+        else if (rank < lowest) {
+          lowest = rank;
           first = index;
+          hasEqual = false;
         }
       }
       if (lowest === NO_TOKEN) return starts.subarray(1, parts + 1);
-      starts.copyWithin(first + 1, first + 2, parts + 1);
-      ranks.copyWithin(first, first + 1, parts - 1);
-      parts -= 1;
-      if (first + 1 < parts) ranks[first] = rankAt(first);
-      if (first > 0) ranks[first - 1] = rankAt(first - 1);
+      for (let index = first; index + 1 < parts; index++) {
+        if (ranks[index] !== lowest) continue;
+        starts.copyWithin(index + 1, index + 2, parts + 1);
+        ranks.copyWithin(index, index + 1, parts);
+        parts -= 1;
+        if (index + 1 < parts) ranks[index] = rankAt(index);
+        if (index > 0) ranks[index - 1] = rankAt(index - 1);
+        // The new part may be one to go on with before its equals.
+        if (!hasEqual || Math.min(ranks[index]!, ranks[index - 1] ?? NO_TOKEN) <= lowest) break;
+      }
     }
   }
 }
 
 /** In bytes: what is merged at once, and how much of its end may be otherwise because of what follows. */
-const WINDOW = 128;
+const WINDOW = 256;
 const MARGIN = 32;
 
 /**

@@ -170,6 +170,17 @@ describe('verbose', () => {
     expect(count(stream.lines(), 'FakeModel')).toBeGreaterThan(0);
   });
 
+  it('goes on with a handler of the constructor’s that writes to stdout, at its place', async () => {
+    const callbacks = [new StdoutCallbackHandler()];
+    const chain = new LLMChain({ llm: new FakeModel(), prompt, verbose: true, callbacks });
+    const lines = await stdoutOf(() => chain.invoke({ number: 2 }));
+    expect(lines.filter((line) => line.includes('> '))).toEqual([
+      '> Entering new LLMChain chain...',
+      '  > FakeModel fake-1 (fake)',
+      '> Finished chain.',
+    ]);
+  });
+
   it("adds only the children's runs to a Stdout handler of the constructor's", async () => {
     const stream = sink();
     const handler = new StdoutCallbackHandler({ stream });

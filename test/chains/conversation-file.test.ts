@@ -47,6 +47,7 @@ test('the file is versioned, one line, and its owner’s alone', async () => {
     schema: 1,
     id: conversation.id,
     memory: 'window:1',
+    prefixes: { humanPrefix: 'Human', aiPrefix: 'AI', summaryPrefix: 'Earlier in this conversation: ' },
     state: { summary: '', turns: [{ input: 'b', output: 'ok' }] },
     turns: [
       { input: 'a', ...turn },
@@ -108,9 +109,50 @@ test.each([
   });
 });
 
-test('a kind of memory that is not known here is an error', async () => {
-  writeFileSync(file, JSON.stringify({ ...WHOLE, memory: 'elephant' }));
+test.each(['elephant', 'window', '__proto__'])('the memory %s is not known, and damage', async (memory) => {
+  writeFileSync(file, JSON.stringify({ ...WHOLE, memory }));
   await expect(ConversationChain.load(file, { llm: new FakeModel() })).rejects.toMatchObject({
-    message: 'there is no memory "elephant"',
+    code: 'file_not_readable',
+    message: expect.stringContaining(`cannot read the conversation ${file}: it is damaged: `),
+    hint: 'The file was left as it is.',
   });
+});
+
+test('its prefixes are kept', async () => {
+  const { llm } = make();
+  const memory = createMemory('summary-buffer:20', {
+    llm,
+    humanPrefix: '顾客',
+    aiPrefix: '店员',
+    summaryPrefix: '此前：',
+  });
+  const conversation = new ConversationChain({ llm, memory });
+  for (const text of ['一', '二', '三', '四']) await conversation.run(text);
+  await conversation.save(file);
+  const { memory: loaded } = await ConversationChain.load(file, { llm });
+  expect(memory.buffer).toMatch(/^ok\n顾客: 三\n店员: ok\n顾客: 四/);
+  expect([loaded.buffer, loaded.messages]).toEqual([memory.buffer, memory.messages]);
+});
+
+test("a memory of the user's own takes over what was kept", async () => {
+  const { llm, conversation } = make('summary');
+  await conversation.run('a');
+  await conversation.save(file);
+  const cheap = new FakeModel({ model: 'cheap', steps: ['all', FINISH] });
+  const memory = createMemory('summary', { llm: cheap });
+  const loaded = await ConversationChain.load(file, { llm, memory });
+  expect(loaded.memory.buffer).toBe('ok');
+  await loaded.run('b');
+  expect([loaded.memory.buffer, cheap.calls.length]).toEqual(['all', 1]);
+});
+
+test('a file of a newer version is not written over', async () => {
+  const newer = '{ "schema" : 2, "turns": {} }';
+  writeFileSync(file, newer);
+  const { conversation } = make();
+  await expect(conversation.save(file)).rejects.toMatchObject({
+    code: 'file_not_writable',
+    message: `cannot save the conversation ${file}: the file there is of a newer version (schema 2)`,
+  });
+  expect(readFileSync(file, 'utf8')).toBe(newer);
 });

@@ -2,7 +2,9 @@ import { describe, expect, it, test } from 'vitest';
 import { withTokenCounter } from '../../src/callbacks/with-token-counter.js';
 import { ConversationChain } from '../../src/chains/conversation.js';
 import type { CallbackHandler } from '../../src/events.js';
+import { ConversationBufferMemory } from '../../src/memory/buffer.js';
 import { createMemory } from '../../src/memory/create.js';
+import type { Turn } from '../../src/memory/memory.js';
 import { ConversationSummaryMemory } from '../../src/memory/summary.js';
 import type { Message } from '../../src/messages.js';
 import { ChatPromptTemplate, messagesPlaceholder } from '../../src/prompts/chat-template.js';
@@ -117,6 +119,51 @@ describe('chat models get messages, completion models text', () => {
       'Past: Human: one\nAI: re: one. Answer to two now.',
     ],
     [
+      'a text that says the input before the history, too',
+      PromptTemplate.fromTemplate('On {input}:\n{history}\nHuman: {input}\nAI:'),
+      [
+        ['system: On one:', 'user: one'],
+        ['system: On two:', 'user: one', 'assistant: re: one', 'user: two'],
+      ],
+      'On two:\nHuman: one\nAI: re: one\nHuman: two\nAI:',
+    ],
+    [
+      'a text with the history twice',
+      PromptTemplate.fromTemplate('{history}\nHuman: {input}\nAI: {history}'),
+      [
+        ['user: \nHuman: one\nAI: '],
+        ['user: Human: one\nAI: re: one\nHuman: two\nAI: Human: one\nAI: re: one'],
+      ],
+      'Human: one\nAI: re: one\nHuman: two\nAI: Human: one\nAI: re: one',
+    ],
+    [
+      'a text that ends in the history',
+      PromptTemplate.fromTemplate('Be kind.\n{history}'),
+      [
+        ['system: Be kind.', 'user: one'],
+        ['system: Be kind.', 'user: one', 'assistant: re: one', 'user: two'],
+      ],
+      'Be kind.\nHuman: one\nAI: re: one\nHuman: two\nAI:',
+    ],
+    [
+      'a text with the history inside and no input',
+      PromptTemplate.fromTemplate('Past [{history}] is past.'),
+      [
+        ['system: Past [] is past.', 'user: one'],
+        ['system: Past [Human: one\nAI: re: one] is past.', 'user: two'],
+      ],
+      'Past [Human: one\nAI: re: one] is past.\nHuman: two\nAI:',
+    ],
+    [
+      'messages with a place for the history and no input',
+      ChatPromptTemplate.fromMessages([['system', 'Be kind.'], messagesPlaceholder('history')]),
+      [
+        ['system: Be kind.', 'user: one'],
+        ['system: Be kind.', 'user: one', 'assistant: re: one', 'user: two'],
+      ],
+      'System: Be kind.\nHuman: one\nAI: re: one\nHuman: two\nAI:',
+    ],
+    [
       'a text without history',
       PromptTemplate.fromTemplate('In brief: {input}'),
       [['user: In brief: one'], ['user: one', 'assistant: re: one', 'user: In brief: two']],
@@ -222,6 +269,30 @@ describe('chat models get messages, completion models text', () => {
       'assistant: re: {history} {input} {{}}',
       'user: b',
     ]);
+  });
+
+  it('an input that is no text is shown, sent and remembered as a template has it', async () => {
+    const llm = echo();
+    const conversation = new ConversationChain({ llm, system: 'x' });
+    await conversation.invoke({ input: { colour: 'pink' } });
+    expect(shown(llm)).toEqual([['system: x', 'user: {"colour":"pink"}']]);
+    expect(conversation.memory.buffer).toBe('Human: {"colour":"pink"}\nAI: re: {"colour":"pink"}');
+  });
+
+  it('the prefixes of the memory are those of the default prompt, and a summary’s is settable', async () => {
+    const llm = new FakeModel({ kind: 'completion', steps: ['R', FINISH] });
+    const prefixes = { humanPrefix: '顾客', aiPrefix: '店员', summaryPrefix: '此前：' };
+    const memory = createMemory('buffer', { llm, ...prefixes });
+    const conversation = new ConversationChain({ llm, memory, system: '你是花店客服。' });
+    await conversation.run('你好');
+    await conversation.run('再来');
+    expect(llm.calls[1]?.prompt).toBe('你是花店客服。\n\n顾客: 你好\n店员: R\n顾客: 再来\n店员:');
+    const summary = createMemory('summary', {
+      llm: new FakeModel({ steps: ['要玫瑰', FINISH] }),
+      ...prefixes,
+    });
+    await summary.remember({ input: 'a', output: 'b' });
+    expect(summary.messages).toEqual([{ role: 'system', content: '此前：要玫瑰' }]);
   });
 
   it('other variables of the prompt are given with the turn', async () => {
@@ -439,6 +510,40 @@ describe('a turn from inside a turn is an error', () => {
     });
     await conversation.run('a');
     expect(errors).toEqual([expect.objectContaining(REFUSED)]);
+  });
+
+  it.each<[string, (ask: () => Promise<unknown>) => ConstructorParameters<typeof ConversationChain>[0]]>([
+    [
+      'in a model',
+      (ask) => ({ llm: new FakeModel({ steps: [async () => void (await ask()), 'ok', FINISH] }) }),
+    ],
+    [
+      'in a memory',
+      (ask) => {
+        class Asking extends ConversationBufferMemory {
+          override async after(turn: Turn) {
+            await ask();
+            return super.after(turn);
+          }
+        }
+        return { llm: echo(), memory: new Asking() };
+      },
+    ],
+    [
+      'in a chain that a model calls',
+      (ask) => {
+        const inner = new FakeModel({ steps: [async () => void (await ask()), 'x', FINISH] });
+        const steps = [async () => void (await new ConversationChain({ llm: inner }).run('b')), 'ok', FINISH];
+        return { llm: new FakeModel({ steps }) };
+      },
+    ],
+  ])('%s', async (_, fieldsOf) => {
+    const errors: unknown[] = [];
+    const ask = () => conversation.run('inner').catch((error: unknown) => void errors.push(error));
+    const conversation: ConversationChain = new ConversationChain(fieldsOf(ask));
+    await conversation.run('a');
+    for await (const _text of conversation.stream({ input: 'b' }));
+    expect(errors).toEqual([expect.objectContaining(REFUSED), expect.objectContaining(REFUSED)]);
   });
 
   it('but not once that turn is over, nor in another conversation', async () => {

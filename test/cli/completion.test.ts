@@ -31,6 +31,18 @@ it.each<[words: string[], proposed: string[]]>([
     Object.entries(MEMORIES).map(([name, { limit }]) => (limit === null ? name : `${name}:`)),
   ],
   [['chat', '--session', ''], []],
+  [
+    ['tokens', '--model', 'o'],
+    ['offline', 'openai:', 'ollama:', 'openrouter:'],
+  ],
+  [
+    ['tokens', '--v'],
+    ['--var', '--vars'],
+  ],
+  [
+    ['models', '--provider', 'g'],
+    ['gemini', 'groq'],
+  ],
   [['run', 'sample'], []],
   [
     ['complete', ''],

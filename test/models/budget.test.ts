@@ -449,6 +449,27 @@ describe('calls at once', () => {
     expect(account.spent.totalTokens).toBe(112);
   });
 
+  it('have their answers as long as all of them fit, whatever the server counts', async () => {
+    const account = budget({ maxTotalTokens: 190 });
+    const all = withResolvers();
+    // Four tokens more than what was reserved for a prompt and an answer.
+    const answer = [{ text: words(30) }, { finishReason: 'stop', ...usageOf(PROMPT + 4, 30) }];
+    const llm = new FakeModel({ steps: [() => all.promise.then(() => undefined), answer], maxTokens: 30 });
+    const settled = Promise.allSettled(
+      Array.from({ length: 5 }, () => llm.invoke('Hi', { budget: account })),
+    );
+    await vi.waitFor(() => expect(llm.calls).toHaveLength(5));
+    all.resolve();
+    expect((await settled).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ]);
+    expect(account.spent.totalTokens).toBe(5 * (PROMPT + 34));
+  });
+
   it('never cost more together than there is', async () => {
     const account = budget({ maxCost: 0.0001 });
     const { asked, refused } = await five(account, { maxTokens: 20, prices: PRICES });

@@ -50,6 +50,8 @@ export class MemoryMeasurer extends Chain<MemoryMeasurerResult> {
   override readonly name = 'MemoryMeasurer';
   /** The kinds of memory, none twice. */
   readonly mechanisms: readonly string[];
+  /** Those for which `llm` has to write something. */
+  readonly asking: readonly string[];
   readonly #script: ConversationScript;
   readonly #turns: readonly ScriptTurn[];
   readonly #llm: Model;
@@ -71,8 +73,8 @@ export class MemoryMeasurer extends Chain<MemoryMeasurerResult> {
     this.#script = script;
     this.#turns = Array.from({ length: count }, (_, index) => script.turns[index % script.turns.length]!);
     this.#simulate = simulate && llm.provider !== 'offline';
-    const asking = this.mechanisms.filter((name) => this.#asks(name));
-    if (asking.length > 0 && !this.#simulate) this.#assertCanAnswer(asking);
+    this.asking = this.#simulate ? [] : this.mechanisms.filter((name) => this.#asks(name));
+    if (this.asking.length > 0) this.#assertCanAnswer(this.asking);
   }
 
   // biome-ignore lint/correctness/useYield: it has nothing to show before all is measured

@@ -11,12 +11,13 @@ import { loadTemplateFile, parseTemplate, type TemplateFile } from '../../prompt
 import type { Prompt } from '../../prompts/prompt.js';
 import type { Budget } from '../../tokens/budget.js';
 import { makeBudget } from '../budget.js';
-import { loadConfig } from '../config.js';
+import { configFile, loadConfig } from '../config.js';
 import { withDefaults } from '../flag-defaults.js';
 import type { Io } from '../io.js';
 import { type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
+import { assertOtherFiles } from '../other-file.js';
 import type { TraceFlags } from '../trace-handlers.js';
-import { readVariables } from '../variables.js';
+import { readVariables, variableFiles } from '../variables.js';
 import { ConversationStore } from './conversation-store.js';
 import { stateAfter } from './replay.js';
 import { sessionFile } from './session-names.js';
@@ -67,6 +68,13 @@ export interface ChatPlan {
 export async function makeChatPlan(path: string | undefined, given: ChatFlags, io: Io): Promise<ChatPlan> {
   const config = await loadConfig(given.config, io.env);
   const flags = withDefaults(given, config);
+  const { log, session, callback } = flags;
+  assertOtherFiles({ '--log': log }, [
+    ...[path, '-', configFile(given.config, io.env)],
+    ...(session === undefined ? [] : [sessionFile(session, io.env)]),
+    ...variableFiles(flags),
+    ...callback,
+  ]);
   const template = await readTemplate(path, flags.system);
   const prompt = await bind(template, flags, io);
   const { store, saved } = await openSession(flags.session, io);

@@ -4,7 +4,7 @@ import { ChainError } from '../../errors.js';
 import { didYouMean } from '../../prompts/nearest-name.js';
 import { cleanControls } from '../../safety/clean.js';
 import { toJsonLine } from '../json-line.js';
-import { renderTable } from '../memory/table.js';
+import { renderTable } from '../table.js';
 import { firstWords } from './first-words.js';
 import { sessionFile, sessionNames } from './session-names.js';
 

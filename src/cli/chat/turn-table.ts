@@ -1,6 +1,6 @@
 import { renderCost } from '../../callbacks/figures.js';
 import { addUsage } from '../../tokens/usage.js';
-import { type Column, renderTable } from '../memory/table.js';
+import { type Column, renderTable } from '../table.js';
 import { renderCount } from './figures.js';
 import { isOffline, type SpentTurn } from './spending.js';
 

@@ -1,15 +1,21 @@
 import { basename } from 'node:path';
 import { MemoryMeasurer } from '../../chains/measurement/memory-measurer.js';
 import { ChainError } from '../../errors.js';
-import { loadConversationScript } from '../../memory/conversation-script.js';
+import { decodeConversationScript, loadConversationScript } from '../../memory/conversation-script.js';
+import { roomFor } from '../../models/budget-room.js';
 import { chooseModel, isImplicitlyOffline } from '../../models/choose.js';
+import type { Model } from '../../models/model.js';
 import { DEFAULT_MODEL, keysIn } from '../../models/providers.js';
 import { cleanControls } from '../../safety/clean.js';
+import type { Budget } from '../../tokens/budget.js';
 import { loadTokenizer } from '../../tokens/tokenizer.js';
-import { loadConfig } from '../config.js';
+import { makeBudget } from '../budget.js';
+import { sessionFile } from '../chat/session-names.js';
+import { configFile, loadConfig } from '../config.js';
 import { withDefaults } from '../flag-defaults.js';
-import type { Io } from '../io.js';
+import { type Io, readAll } from '../io.js';
 import { openModel } from '../open-model.js';
+import { assertOtherFiles } from '../other-file.js';
 import type { TraceFlags } from '../trace-handlers.js';
 import type { MemoryReport } from './report.js';
 import { readSession, type Session } from './session.js';
@@ -22,6 +28,8 @@ export interface MemoryFlags extends TraceFlags {
   readonly memory?: string;
   readonly model?: string;
   readonly turns?: number;
+  readonly maxCost?: number;
+  readonly maxTotalTokens?: number;
   readonly svg?: string;
   readonly json?: boolean;
   readonly timeout?: number;
@@ -35,6 +43,8 @@ export interface MemoryPlan {
   readonly measurer: MemoryMeasurer;
   /** All of the report but what is measured. */
   readonly about: Omit<MemoryReport, 'measurement'>;
+  /** Over all calls of the model. */
+  readonly budget: Budget | undefined;
   /** Never to be written down. */
   readonly keys: readonly string[];
 }
@@ -49,8 +59,19 @@ export interface MemoryPlan {
 export async function makePlan(file: string | undefined, given: MemoryFlags, io: Io): Promise<MemoryPlan> {
   const config = await loadConfig(given.config, io.env);
   const flags = withDefaults<MemoryFlags & { readonly stream?: boolean }>(given, config);
+  const { log, svg, session, callback } = flags;
+  if (svg === '-') {
+    throw new ChainError('invalid_argument', '--svg -: standard output is where the tables are', {
+      hint: 'Name a file.',
+    });
+  }
+  assertOtherFiles({ '--log': log, '--svg': svg }, [
+    ...[file, configFile(given.config, io.env)],
+    ...(session === undefined ? [] : [sessionFile(session, io.env)]),
+    ...callback,
+  ]);
   const source = await readSource(file, given.session, io);
-  if (flags.svg !== undefined) await assertSvgWritable(flags.svg);
+  if (svg !== undefined) await assertSvgWritable(svg);
 
   const choice = chooseModel({
     flag: flags.model,
@@ -60,7 +81,8 @@ export async function makePlan(file: string | undefined, given: MemoryFlags, io:
   });
   const simulated = isImplicitlyOffline(choice);
   const model = simulated ? DEFAULT_MODEL : choice.name;
-  const { llm } = await openModel({ ...flags, model, stop: [] }, NO_TEMPLATE, config, io.env);
+  const budget = makeBudget(given, config.defaults);
+  const { llm } = await openModel({ ...flags, model, stop: [] }, NO_TEMPLATE, config, io.env, { budget });
   const { script, title } = source;
   const measurer = new MemoryMeasurer({
     script,
@@ -69,6 +91,7 @@ export async function makePlan(file: string | undefined, given: MemoryFlags, io:
     turns: flags.turns,
     simulate: simulated,
   });
+  if (measurer.asking.length > 0) await assertPriced(llm, budget);
   const { encoding, exact } = await loadTokenizer(llm.model);
   const about = {
     title: inOneLine(title),
@@ -78,10 +101,18 @@ export async function makePlan(file: string | undefined, given: MemoryFlags, io:
     tokenizer: { encoding, exact },
     simulated,
   };
-  return { flags, measurer, about, keys: keysIn(io.env, config.providers) };
+  return { flags, measurer, about, budget, keys: keysIn(io.env, config.providers) };
 }
 
 const NO_TEMPLATE = { model: undefined, params: {}, offlineReply: undefined };
+
+/** @throws ChainError `invalid_argument` for a model without a price under a budget of money */
+async function assertPriced(llm: Model, budget: Budget | undefined): Promise<void> {
+  if (budget === undefined || budget.maxCost === null) return;
+  const quote = await llm.quote('');
+  // With a price, each call is looked at when it is made.
+  if (quote.price === null) roomFor(quote, [budget]);
+}
 
 /** As a title: without what a terminal would obey. */
 function inOneLine(text: string): string {
@@ -97,6 +128,10 @@ async function readSource(file: string | undefined, session: string | undefined,
   if (session !== undefined && file === undefined) {
     return { title: session, ...(await readSession(session, io.env)) };
   }
+  if (session === undefined && file === '-') {
+    const script = decodeConversationScript(await readPiped(io), STDIN);
+    return { title: STDIN, script, model: undefined };
+  }
   if (session === undefined && file !== undefined) {
     return { title: basename(file), script: await loadConversationScript(file), model: undefined };
   }
@@ -105,4 +140,13 @@ async function readSource(file: string | undefined, session: string | undefined,
     file === undefined ? 'no conversation' : 'a conversation file and --session at once: one is measured',
     { hint: 'chain memory conversation.yaml, or chain memory --session name' },
   );
+}
+
+const STDIN = 'standard input';
+
+async function readPiped({ stdin }: Io): Promise<Uint8Array> {
+  if (!stdin.isTTY) return readAll(stdin);
+  throw new ChainError('invalid_argument', 'the conversation - is standard input, which is a terminal', {
+    hint: 'Pipe a conversation into the command, or name a file.',
+  });
 }

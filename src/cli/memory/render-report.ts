@@ -1,5 +1,5 @@
+import { renderTable } from '../table.js';
 import { type MemoryReport, notesOf } from './report.js';
-import { renderTable } from './table.js';
 import { cheaperLines, totalsColumns, turnColumns } from './tables.js';
 import { renderTerminalChart } from './terminal-chart.js';
 

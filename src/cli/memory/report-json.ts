@@ -1,10 +1,30 @@
 import type { MeasuredMemory } from '../../chains/measurement/measured-memory.js';
+import type { ErrorRecord } from '../../errors.js';
+import type { Budget } from '../../tokens/budget.js';
 import { toJsonLine } from '../json-line.js';
 import type { MemoryReport } from './report.js';
 
 /** The document of `--json`. */
 export function renderReportJson({ measurement: { model, mechanisms } }: MemoryReport): string {
   return toJsonLine({ schema: 1, model, mechanisms: mechanisms.map(toJson) });
+}
+
+/**
+ * The document of one that broke off, with the kinds that were gone through by then.
+ * @param over the budget, where that ended it
+ */
+export function renderFailedReportJson(
+  { measurement: { model, mechanisms } }: MemoryReport,
+  { code, message }: ErrorRecord,
+  over: Budget | undefined,
+): string {
+  return toJsonLine({
+    schema: 1,
+    error: { code, message },
+    model,
+    mechanisms: mechanisms.map(toJson),
+    ...(over !== undefined && { spent: over.spent }),
+  });
 }
 
 function toJson({ name, turns, totals, recall }: MeasuredMemory): unknown {

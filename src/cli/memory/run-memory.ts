@@ -6,6 +6,7 @@ import type { MemoryMeasurer } from '../../chains/measurement/memory-measurer.js
 import { toErrorRecord } from '../../errors.js';
 import type { CallbackHandler } from '../../events.js';
 import { cleanControls } from '../../safety/clean.js';
+import { isOverBudget, renderSpent } from '../budget.js';
 import { closeAll } from '../close-all.js';
 import { dim } from '../dim.js';
 import { renderErrorJson } from '../exit.js';
@@ -15,7 +16,7 @@ import { type MemoryFlags, type MemoryPlan, makePlan } from './plan.js';
 import { Progress } from './progress.js';
 import { renderReport } from './render-report.js';
 import type { MemoryReport } from './report.js';
-import { renderReportJson } from './report-json.js';
+import { renderFailedReportJson, renderReportJson } from './report-json.js';
 
 /**
  * `chain memory`: a conversation through each kind of memory, and what it took.
@@ -32,21 +33,25 @@ export async function runMemory(file: string | undefined, given: MemoryFlags, io
     if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
     throw error;
   }
-  const { flags, measurer, about } = plan;
+  const { flags, measurer, about, budget } = plan;
   let error = await measure(measurer, handlers, io, warnings);
   const report: MemoryReport = { ...about, measurement: measurer.measurement };
   if (error === undefined && flags.svg !== undefined) {
     error = await saveSvg(flags.svg, report).catch((failure) => failure);
   }
+  const over = isOverBudget(error) ? budget : undefined;
   if (flags.json) {
     io.stdout.write(
-      error === undefined ? renderReportJson(report) : renderErrorJson(toErrorRecord(error), ''),
+      error === undefined
+        ? renderReportJson(report)
+        : renderFailedReportJson(report, toErrorRecord(error), over),
     );
   } else {
     const color = flags.color !== false && wantsColor(io.stdout, io.env);
     io.stdout.write(renderReport(report, { width: widthOf(io), color }));
   }
   for (const warning of warnings) io.stderr.write(dim(`warning: ${cleanControls(warning)}\n`, flags, io));
+  if (over !== undefined && !flags.json) io.stderr.write(dim(renderSpent(over), flags, io));
   if (error !== undefined) throw error;
 }
 

@@ -1,9 +1,9 @@
 import { renderCost } from '../../callbacks/figures.js';
 import type { CheaperFrom } from '../../chains/measurement/cheaper-from.js';
 import { type MeasuredMemory, type MeasuredTurn, sum } from '../../chains/measurement/measured-memory.js';
+import type { Column } from '../table.js';
 import { count, roundNumbers } from './numbers.js';
 import { sourceOf } from './report.js';
-import type { Column } from './table.js';
 
 /** A row for each kind of memory. */
 export function totalsColumns(mechanisms: readonly MeasuredMemory[], offline: boolean): readonly Column[] {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Column, renderTable } from '../../../src/cli/memory/table.js';
+import { type Column, renderTable } from '../../src/cli/table.js';
 
 const COLUMNS: readonly Column[] = [
   { head: 'memory', cells: ['buffer', 'window:2'], align: 'left' },

@@ -1,0 +1,39 @@
+import { fstatSync, statSync } from 'node:fs';
+import { ChainError } from '../errors.js';
+
+/** Among the files that are read: standard input. */
+const STDIN = '-';
+
+/**
+ * That nothing is written into a file that is read. Files are told apart by what they are, however their paths are
+ * spelt; a file that isn't there yet has nothing to lose, and neither has a terminal or a pipe.
+ * @param written by the flags that name them
+ * @throws ChainError `invalid_argument` naming every flag that is wrong
+ */
+export function assertOtherFiles(
+  written: Readonly<Record<string, string | undefined>>,
+  read: readonly (string | undefined)[],
+): void {
+  const named = Object.entries(written).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  if (named.length === 0) return;
+  const taken = new Set(read.map((file) => (file === STDIN ? identify(0) : identify(file))));
+  taken.delete(undefined);
+  const wrong = named.filter(([, file]) => taken.has(identify(file)));
+  if (wrong.length === 0) return;
+  const message = wrong.map(([flag, file]) => `${flag} ${file} is a file that is read`).join('; ');
+  throw new ChainError('invalid_argument', message, { hint: 'Name another file: this one stays as it is.' });
+}
+
+/** @param file its path, or its descriptor */
+function identify(file: string | number | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const stats = typeof file === 'number' ? fstatSync(file, BIG) : statSync(file, BIG);
+    return stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
+  } catch {
+    return undefined; // Whoever reads or writes it says what is wrong with it.
+  }
+}
+
+/** Numbers would make one of what are two on large disks. */
+const BIG = { bigint: true } as const;
