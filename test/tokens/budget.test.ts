@@ -6,7 +6,7 @@ describe('what a budget is made of', () => {
     [{ maxCost: 0.05 }, 0.05, null],
     [{ maxTotalTokens: 2000 }, null, 2000],
     [{ maxCost: 1e-6, maxTotalTokens: 1 }, 1e-6, 1],
-    [{ maxCost: undefined, maxTotalTokens: 1.5 }, null, 1.5],
+    [{ maxCost: undefined, maxTotalTokens: 15 }, null, 15],
   ])('%j', (limits, maxCost, maxTotalTokens) => {
     const made = budget(limits);
     expect(made).toBeInstanceOf(Budget);
@@ -28,11 +28,13 @@ describe('what a budget is made of', () => {
     [{ maxCost: 0 }, 'maxCost must be a positive number, not 0'],
     [{ maxCost: -1 }, 'maxCost must be a positive number, not -1'],
     [{ maxCost: '0.05' }, 'maxCost must be a positive number, not "0.05"'],
-    [{ maxTotalTokens: null }, 'maxTotalTokens must be a positive number, not null'],
-    [{ maxTotalTokens: Infinity }, 'maxTotalTokens must be a positive number, not Infinity'],
+    [{ maxTotalTokens: null }, 'maxTotalTokens must be a positive whole number, not null'],
+    [{ maxTotalTokens: Infinity }, 'maxTotalTokens must be a positive whole number, not Infinity'],
+    [{ maxTotalTokens: 1.5 }, 'maxTotalTokens must be a positive whole number, not 1.5'],
+    [{ maxTotalTokens: '15' }, 'maxTotalTokens must be a positive whole number, not "15"'],
     [
       { maxCost: Number.NaN, maxTotalTokens: 0 },
-      'maxCost must be a positive number, not NaN; maxTotalTokens must be a positive number, not 0',
+      'maxCost must be a positive number, not NaN; maxTotalTokens must be a positive whole number, not 0',
     ],
   ])('not %j', (limits, message) => {
     expect(() => budget(limits as never)).toThrow(
