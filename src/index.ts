@@ -127,4 +127,7 @@ export { MissingVariablesError, type Prompt, type PromptValue, type PromptValues
 export { TemplateError } from './prompts/source-position.js';
 export { PromptTemplate, type PromptTemplateFields } from './prompts/template.js';
 export { Budget, type BudgetLimits, budget, type Reservation, type Spending } from './tokens/budget.js';
+export { countMessages } from './tokens/chat-framing.js';
+export { type ListedModel, type ListedPrice, listModels, type ModelList } from './tokens/model-list.js';
 export type { PriceOverride, PriceOverrides } from './tokens/prices.js';
+export { loadTokenizer, type Tokenizer } from './tokens/tokenizer.js';
