@@ -38,14 +38,6 @@ export function configPath(env: Readonly<Record<string, string | undefined>>): s
   return folder && join(folder, 'config.yaml');
 }
 
-/** The file that {@link loadConfig} reads, where it is there. */
-export function configFile(
-  flag: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  return flag ?? configPath(env);
-}
-
 /**
  * Reads `--config`, or the usual file where there is one.
  * @throws ChainError `invalid_config` naming every key that is wrong; `file_not_readable` for a file that was named
@@ -54,7 +46,7 @@ export async function loadConfig(
   flag: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Config> {
-  const file = configFile(flag, env);
+  const file = flag ?? configPath(env);
   if (file === undefined) return {};
   let text: string;
   try {

@@ -7,7 +7,7 @@ import type { TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
 import { makeBudget } from './budget.js';
-import { configFile, loadConfig } from './config.js';
+import { configPath, loadConfig } from './config.js';
 import { withDefaults } from './flag-defaults.js';
 import type { Io } from './io.js';
 import { type ModelFlags, openModel } from './open-model.js';
@@ -51,7 +51,7 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
   const flags = withDefaults(withoutDash(given), config);
   const { log, output, callback } = flags;
   assertOtherFiles({ '--log': log, '--output': output }, [
-    ...[path, '-', flags.schema, configFile(given.config, io.env)],
+    ...[path, '-', flags.schema, given.config ?? configPath(io.env)],
     ...variableFiles(flags),
     ...callback,
   ]);

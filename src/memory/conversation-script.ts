@@ -75,7 +75,7 @@ export function parseConversationScript(text: string, file: string): Conversatio
     : { turns: linesOf(text, file), facts: [] };
 }
 
-const YAML_TEXT = [/^turns:[ \t\r]*(#.*)?$/m, /^\s*\{[^]*"turns"\s*:/];
+const YAML_TEXT = [/^turns:[ \t\r]*(#.*)?$/m, /^\s*\{[\s\S]*"turns"\s*:/];
 
 function linesOf(text: string, file: string): readonly ScriptTurn[] {
   const lines = text.split('\n').map((line) => line.trim());

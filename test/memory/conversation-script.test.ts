@@ -307,6 +307,16 @@ describe('loadConversationScript', () => {
     expect(await loadConversationScript(lines)).toEqual({ turns, facts: [] });
   });
 
+  it.each<[text: string, users: readonly string[]]>([
+    ['{"turns":[{"user":"a"}]}', ['a']],
+    ['\n{\n  "description": "d",\n  "turns" : [{ "user": "a" }]\n}\n', ['a']],
+    ['{ what does this mean?', ['{ what does this mean?']],
+    ['Is {"turns": []} JSON?', ['Is {"turns": []} JSON?']],
+  ])('tells by its content what it is: %j', (text, users) => {
+    const { turns } = parseConversationScript(text, 'standard input');
+    expect(turns.map(({ user }) => user)).toEqual(users);
+  });
+
   it.each([
     [
       'not UTF-8',

@@ -92,7 +92,7 @@ describe('the limit that a call is sent with', () => {
     ['the lower of the two', { maxCost: 0.000108, maxTotalTokens: 57 }, undefined, 49],
     ['the lower of the two', { maxCost: 0.000108, maxTotalTokens: 1000 }, undefined, 50],
     ['the last token', { maxTotalTokens: PROMPT + 1 }, undefined, 1],
-    ['no part of a token', { maxTotalTokens: 100.9 }, undefined, 92],
+    ['no part of a token', { maxCost: 0.0001089 }, undefined, 50],
   ])('%s: %j, %s', async (_what, limits, maxTokens, sent) => {
     const server = await serve(stream(text('ok'), ending(PROMPT, 1)));
     const heard = recorder();

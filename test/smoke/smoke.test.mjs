@@ -39,6 +39,27 @@ test('chain run, offline', () => {
   assert.match(stderr, /offline, not a language model/);
 });
 
+test('a conversation remembers, and its memory is counted apart', async () => {
+  const { ConversationChain, ConversationSummaryBufferMemory, OfflineModel, withTokenCounter } = promptchain;
+  const llm = new OfflineModel();
+  const memory = new ConversationSummaryBufferMemory({ llm, maxTokenLimit: 15 });
+  const conversation = new ConversationChain({ llm, memory });
+  const counter = await withTokenCounter(async (tokens) => {
+    await Promise.all(
+      ['She likes pink roses.', 'They are for her birthday.'].map((text) => conversation.run(text)),
+    );
+    return tokens;
+  });
+  assert.equal(await conversation.run('Which roses does she like?'), 'You said: “She likes pink roses.”');
+  assert.deepEqual(
+    counter.byTurn.map(({ turn, memory: own }) => [turn, own.runs]),
+    [
+      [1, 1],
+      [2, 1],
+    ],
+  );
+});
+
 test('a chain with handlers, in a program', async () => {
   const { LLMChain, OfflineModel, PromptTemplate, TokenCounter, withTokenCounter } = promptchain;
   const heard = [];

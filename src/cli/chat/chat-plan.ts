@@ -11,7 +11,7 @@ import { loadTemplateFile, parseTemplate, type TemplateFile } from '../../prompt
 import type { Prompt } from '../../prompts/prompt.js';
 import type { Budget } from '../../tokens/budget.js';
 import { makeBudget } from '../budget.js';
-import { configFile, loadConfig } from '../config.js';
+import { configPath, loadConfig } from '../config.js';
 import { withDefaults } from '../flag-defaults.js';
 import type { Io } from '../io.js';
 import { type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
@@ -70,7 +70,7 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
   const flags = withDefaults(given, config);
   const { log, session, callback } = flags;
   assertOtherFiles({ '--log': log }, [
-    ...[path, '-', configFile(given.config, io.env)],
+    ...[path, '-', given.config ?? configPath(io.env)],
     ...(session === undefined ? [] : [sessionFile(session, io.env)]),
     ...variableFiles(flags),
     ...callback,

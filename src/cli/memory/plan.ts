@@ -11,7 +11,7 @@ import type { Budget } from '../../tokens/budget.js';
 import { loadTokenizer } from '../../tokens/tokenizer.js';
 import { makeBudget } from '../budget.js';
 import { sessionFile } from '../chat/session-names.js';
-import { configFile, loadConfig } from '../config.js';
+import { configPath, loadConfig } from '../config.js';
 import { withDefaults } from '../flag-defaults.js';
 import { type Io, readAll } from '../io.js';
 import { openModel } from '../open-model.js';
@@ -61,12 +61,12 @@ export async function makePlan(file: string | undefined, given: MemoryFlags, io:
   const flags = withDefaults<MemoryFlags & { readonly stream?: boolean }>(given, config);
   const { log, svg, session, callback } = flags;
   if (svg === '-') {
-    throw new ChainError('invalid_argument', '--svg -: standard output is where the tables are', {
-      hint: 'Name a file.',
+    throw new ChainError('invalid_argument', '--svg -: the charts go into a file, not to stdout', {
+      hint: 'Name one, such as memory.svg.',
     });
   }
   assertOtherFiles({ '--log': log, '--svg': svg }, [
-    ...[file, configFile(given.config, io.env)],
+    ...[file, given.config ?? configPath(io.env)],
     ...(session === undefined ? [] : [sessionFile(session, io.env)]),
     ...callback,
   ]);

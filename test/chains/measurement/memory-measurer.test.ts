@@ -448,6 +448,15 @@ describe('what goes wrong', () => {
     expect(message).toBe("buffer: gpt-5-mini can't be asked: OPENAI_API_KEY is not set");
   });
 
+  it.each([
+    { simulate: false, asking: ['summary'] },
+    { simulate: true, asking: [] },
+  ])('knows for which kinds a model has to be asked: $simulate', ({ simulate, asking }) => {
+    const llm = new ChatOpenAI({ model: 'm', baseUrl: 'http://127.0.0.1:1/v1' });
+    const measurer = new MemoryMeasurer({ script: SHOP, llm, simulate, mechanisms: ['buffer', 'summary'] });
+    expect(measurer.asking).toEqual(asking);
+  });
+
   it('with a model is told with its place, and what was measured before is kept', async () => {
     const llm = new ScriptedModel({
       replies: ['Ada.', new ChainError('overloaded', 'try later', { hint: 'Wait.' })],

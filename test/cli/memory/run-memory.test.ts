@@ -212,10 +212,12 @@ describe('against a server', () => {
     expect(stdout).toContain('\nwindow:1 ');
     expect(stdout).toContain('\nnot measured to the end: summary\n');
     const json = await measure([...args, '--json'], at(server));
-    expect(JSON.parse(json.stdout)).toMatchObject({
+    const message = expect.stringMatching(/^summary, turn 1: .*no roses/);
+    expect(JSON.parse(json.stdout)).toEqual({
       schema: 1,
-      error: { message: expect.stringMatching(/^summary, turn 1: /) },
-      text: '',
+      error: { code: 'server_error', message },
+      model: 'gpt-5-mini',
+      mechanisms: (await document(['shop.yaml', '--memory', 'window:1'], at(server))).mechanisms,
     });
   });
 
@@ -233,6 +235,27 @@ describe('against a server', () => {
     expect(here.read('memory.svg')).toBe('the old one');
     await server.left;
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'has what was measured in the document on Ctrl-C, too',
+    async () => {
+      const asked = withResolvers();
+      const server = await serve(asked.resolve);
+      const running = here.start(
+        ['memory', 'shop.yaml', '--memory', 'window:1,summary', '--json'],
+        at(server),
+      );
+      await asked.promise;
+      running.child.kill('SIGINT');
+      const { code, stdout } = await running.done;
+      const { mechanisms, ...rest } = JSON.parse(stdout);
+      expect([code, rest]).toEqual([
+        130,
+        { schema: 1, error: { code: 'aborted', message: 'interrupted by SIGINT' }, model: 'gpt-5-mini' },
+      ]);
+      expect(mechanisms.map(({ name }: MeasuredMemory) => name)).toEqual(['window:1']);
+    },
+  );
 
   it('writes every event to a log, and a trace to stderr', async () => {
     const server = await counting();
@@ -256,6 +279,85 @@ describe('against a server', () => {
       'chainEnd ConversationChain',
       'chainEnd MemoryMeasurer',
     ]);
+  });
+});
+
+describe('a budget', () => {
+  const ARGS = ['shop.yaml', '--memory', 'window:1,summary'];
+
+  it('holds over all calls, and what was measured before it ended them is shown', async () => {
+    const server = await counting();
+    const { code, stdout, stderr } = await measure([...ARGS, '--max-total-tokens', '150'], at(server));
+    expect([code, server.received.length]).toEqual([3, 1]);
+    expect(stderr).toMatch(
+      /^budget: 112 of 150 tokens spent\nchain: summary, turn 2: the call doesn't fit into the budget: 38 of 150 tokens are left, and the prompt takes \d+ before any answer\n/,
+    );
+    expect(stdout).toContain('\nwindow:1 ');
+    expect(stdout).toContain('\nnot measured to the end: summary\n');
+  });
+
+  it('is in the document, and may stand in the configuration', async () => {
+    here.write('config.yaml', 'defaults: { maxTotalTokens: 150 }\n');
+    const server = await counting();
+    const { code, stdout } = await measure([...ARGS, '--json', '--config', 'config.yaml'], at(server));
+    const { error, mechanisms, ...rest } = JSON.parse(stdout);
+    expect([code, error.code]).toEqual([3, 'budget_exceeded']);
+    expect(mechanisms.map(({ name }: MeasuredMemory) => name)).toEqual(['window:1']);
+    expect(rest).toEqual({
+      schema: 1,
+      model: 'gpt-5-mini',
+      spent: { totalTokens: 112, cost: null },
+    });
+    const flag = [...ARGS, '--config', 'config.yaml', '--max-total-tokens', '2000'];
+    expect((await measure(flag, at(server))).code).toBe(0);
+  });
+
+  it('of money ends it, too', async () => {
+    here.write('prices.yaml', 'prices: { rose-1: { input: 1, output: 1 } }');
+    const server = await counting();
+    const args = [...ARGS, '--model', 'rose-1', '--config', 'prices.yaml', '--max-cost', '0.00015'];
+    const { code, stderr } = await measure(args, at(server));
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^budget: \$0\.000112 of \$0\.00015 spent\nchain: summary, turn 2: /);
+  });
+
+  it('holds for no reply that is given, nor for what is simulated', async () => {
+    const { code, stderr } = await measure([...ARGS, '--max-total-tokens', '1', '--max-cost', '0.000001']);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('of money takes a price, where a model has to be asked', async () => {
+    const server = await counting();
+    const priceless = ['--model', 'rose-1', '--max-cost', '1'];
+    const { code, stdout, stderr } = await measure([...ARGS, ...priceless], at(server));
+    expect([code, stdout, server.received]).toEqual([2, '', []]);
+    expect(stderr).toMatch(/^chain: no price is known for rose-1, so a budget in dollars can't be kept\n/);
+    expect((await measure(['shop.yaml', '--memory', 'buffer', ...priceless], at(server))).code).toBe(0);
+  });
+});
+
+describe('standard input', () => {
+  it.each<[what: string, stdin: string, title: string]>([
+    ['YAML', SHOP, 'standard input · 3 turns · 1 fact asked for'],
+    ['JSON', '{ "turns": [{ "user": "Hi", "assistant": "Hello" }] }\n', 'standard input · 1 turn'],
+    ['a turn a line', '你好\r\n\r\nWho am I?', 'standard input · 2 turns'],
+  ])('may have the conversation: %s', async (_, stdin, title) => {
+    const { code, stdout, stderr } = await measure(['-', '--memory', 'buffer'], { stdin });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n')[0]).toBe(`${title} · tokens and prices of gpt-5-mini`);
+  });
+
+  it.each<[what: string, stdin: string | Uint8Array, message: string]>([
+    ['nothing', '', 'standard input:1:1: there are no turns'],
+    ['no text', Uint8Array.of(0xff), 'standard input:1:1: not UTF-8 at byte 0 (the first is byte 0)'],
+    [
+      'too much',
+      'Hello\n'.repeat(1_800_000),
+      'standard input:1:1: a conversation has at most 10 MB, and this has more',
+    ],
+  ])('with %s is a mistake', async (_, stdin, message) => {
+    const { code, stdout, stderr } = await measure(['-'], { stdin });
+    expect([code, stdout, stderr.split('\n')[0]]).toEqual([2, '', `chain: ${message}`]);
   });
 });
 
@@ -331,6 +433,11 @@ describe('what is wrong', () => {
       /^chain: there is no memory "bufer" \(did you mean "buffer"\?\); the memory "window" takes a number/,
     ],
     ['no kinds of memory', ['shop.yaml', '--memory', ''], /^chain: there is no memory ""/],
+    [
+      'charts on stdout',
+      ['shop.yaml', '--svg', '-'],
+      /^chain: --svg -: the charts go into a file, not to stdout\n {7}Name one/,
+    ],
     ['no turns', ['shop.yaml', '--turns', '0'], /whole number from 1 up/],
     [
       'no key, where a model has to be asked',
@@ -358,6 +465,13 @@ describe('what is wrong', () => {
 describe.skipIf(!requires('tmux'))('on a terminal', () => {
   const open = (args: readonly string[], env: Readonly<Record<string, string>>) =>
     openTerminal(commandLine(here.folder, ['memory', ...args], { env }), here.folder);
+
+  it('does not wait for a conversation', async () => {
+    const terminal = await open(['-'], {});
+    expect(await terminal.sees(/\[exit 2\]/)).toMatch(
+      /^chain: the conversation - is standard input, which is a terminal/,
+    );
+  });
 
   it('says which turn it is while models answer, and nothing of it stays', async () => {
     const answer = withResolvers();
