@@ -50,7 +50,7 @@ test('a conversation remembers, and its memory is counted apart', async () => {
     );
     return tokens;
   });
-  assert.equal(await conversation.run('Which roses does she like?'), 'You said: “She likes pink roses.”');
+  assert.match(await conversation.run('Which roses does she like?'), /She likes pink roses\./);
   assert.deepEqual(
     counter.byTurn.map(({ turn, memory: own }) => [turn, own.runs]),
     [
