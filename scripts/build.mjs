@@ -52,8 +52,7 @@ async function bundle() {
     // Node shows the line of an error that nobody caught.
     lineLimit: 160,
     charset: 'utf8',
-    // write-file-atomic makes the names of its temporary files from it; an ES module has none.
-    define: { PROMPTCHAIN_VERSION: JSON.stringify(version), __filename: '"promptchain"' },
+    define: { PROMPTCHAIN_VERSION: JSON.stringify(version) },
     metafile: true,
     logLevel: 'warning',
     plugins: [slim, together(join(root, 'src')), { name: 'class-names', setup: keepClassNames }],

@@ -5,6 +5,7 @@ import { createMemory, type MemoryFactoryFields } from '../memory/create.js';
 import type { Memory, MemoryFields, MemoryState } from '../memory/memory.js';
 import type { Usage, UsageSum } from '../messages.js';
 import { checkSchema, type JsonSchema } from '../prompts/json-schema.js';
+import { writeFileAtomically } from '../safety/atomic-file.js';
 
 /** A turn as it is kept for good. */
 export interface TurnRecord {
@@ -56,9 +57,8 @@ export interface SavedConversation {
  */
 export async function saveConversation(file: string, conversation: SavedConversation): Promise<void> {
   await assertNotNewer(file);
-  const { default: writeFileAtomic } = await import('write-file-atomic');
   try {
-    await writeFileAtomic(file, `${JSON.stringify(conversation)}\n`, { mode: 0o600 });
+    await writeFileAtomically(file, `${JSON.stringify(conversation)}\n`);
   } catch (cause) {
     const { message } = cause as Error;
     throw new ChainError('file_not_writable', `cannot save the conversation ${file}: ${message}`, { cause });

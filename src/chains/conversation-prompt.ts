@@ -41,28 +41,40 @@ function formatText(prompt: PromptTemplate, memory: Memory, values: PromptValues
   const said = prompt.format({ ...values, history: memory.buffer });
   const asks = prompt.inputVariables.includes('input');
   const text = asks ? said : `${said}\n${turnLine(values, memory)}`;
-  const [history, input] = [randomUUID(), randomUUID()];
-  const [opening = '', ending = '', ...more] = prompt.format({ ...values, history }).split(history);
-  const around = prompt
-    .format({ ...values, history, input })
-    .split(history)[1]!
-    .split(input);
-  const isTurn = asks
-    ? around.length === 2 && around.every((part) => LABEL.test(part.trim()))
-    : ending.trim() === '';
-  if (!isTurn || more.length > 0) {
+  const mark = randomUUID();
+  const [opening = '', ending = '', ...more] = prompt.format({ ...values, history: mark }).split(mark);
+  const ownLines = more.length === 0 && /(?:^|\n)[^\S\n]*$/.test(opening) && /^[^\S\n]*(?:\n|$)/.test(ending);
+  if (!ownLines) {
     const messages: Message[] = asks
       ? [{ role: 'user', content: text }]
       : [...systemMessage(said), asked(values)];
     return { messages, text };
   }
   const { summary, turns } = pastOf(memory);
-  const messages: Message[] = [...systemMessage(opening.trim()), ...turns, asked(values)];
+  const content = asks
+    ? withoutSpeakers(ending.trim(), memory)
+    : [ending.trim(), inputOf(values)].join('\n').trim();
+  const messages: Message[] = [...systemMessage(opening.trim()), ...turns, { role: 'user', content }];
   return { messages: withSummary(summary, messages), text };
 }
 
-/** `Human:` before the input and `AI:` after it, in whatever words, or nothing. */
-const LABEL = /^(?:[^\n:：]{1,40}[:：])?$/;
+/** `Human: …` and an open `AI:`: of a message's text they say what its role says already. */
+function withoutSpeakers(text: string, { humanPrefix, aiPrefix }: Memory): string {
+  const [human, ai] = [
+    [humanPrefix, ...HUMANS],
+    [aiPrefix, ...AIS],
+  ].map((names) => names.map(literally).join('|'));
+  return text
+    .replace(new RegExp(`^(?:${human})[^\\S\\n]*[:：][^\\S\\n]*`, 'i'), '')
+    .replace(new RegExp(`\\n[^\\S\\n]*(?:${ai})[^\\S\\n]*[:：]$`, 'i'), '');
+}
+
+const HUMANS = ['Human', 'User', 'Customer', 'Question', 'Q', '人类', '用户', '客户', '顾客', '问题', '问'];
+const AIS = ['AI', 'Assistant', 'Bot', 'Answer', 'A', '助手', '助理', '回答', '答'];
+
+function literally(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 function withHistory(prompt: Prompt, memory: Memory, values: PromptValues): PromptValue {
   const { messages } = prompt.formatPrompt(values);

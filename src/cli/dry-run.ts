@@ -3,6 +3,7 @@ import { type ErrorRecord, toErrorRecord } from '../errors.js';
 import type { Message, Usage } from '../messages.js';
 import { roomFor } from '../models/budget-room.js';
 import type { Model } from '../models/model.js';
+import type { PromptValue } from '../prompts/prompt.js';
 import { cleanControls } from '../safety/clean.js';
 import type { Budget } from '../tokens/budget.js';
 import { loadTokenizer } from '../tokens/tokenizer.js';
@@ -25,12 +26,13 @@ export interface DryRun {
 
 /** Shows what would be sent, on stdout, and calls nothing. */
 export async function showDryRun({ chain, llm, values, flags, budget }: RunPlan, io: Io): Promise<void> {
-  const { messages } = chain.prompt.formatPrompt(values);
-  const { inputTokens } = await llm.estimateInput(messages);
+  const prompt = chain.prompt.formatPrompt(values);
+  const { messages } = prompt;
+  const { inputTokens } = await llm.estimateInput(prompt);
   const { exact } = await loadTokenizer(llm.model);
   const usage: Usage = { ...NOTHING, inputTokens, totalTokens: inputTokens };
   const inputCost = await llm.cost(llm.model, usage);
-  const refused = budget && (await refusalBy(budget, llm, messages));
+  const refused = budget && (await refusalBy(budget, llm, prompt));
   const record: DryRun = {
     model: llm.model,
     messages,
@@ -51,13 +53,9 @@ const NOTHING: Omit<Usage, 'inputTokens' | 'totalTokens'> = {
   source: 'estimated',
 };
 
-async function refusalBy(
-  budget: Budget,
-  llm: Model,
-  messages: readonly Message[],
-): Promise<DryRun['refused']> {
+async function refusalBy(budget: Budget, llm: Model, prompt: PromptValue): Promise<DryRun['refused']> {
   try {
-    roomFor(await llm.quote(messages), [budget]);
+    roomFor(await llm.quote(prompt), [budget]);
     return undefined;
   } catch (error) {
     const { code, message } = toErrorRecord(error);

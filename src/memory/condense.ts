@@ -31,12 +31,13 @@ export async function condense(
   const { text } = await resultOf(
     runSteps<never, ModelResult>(run, {
       start: () => ({ type: 'chainStart', inputs }),
-      // biome-ignore lint/correctness/useYield: a run's body may have nothing to show while it goes on
       async *body() {
         const value = prompt.formatPrompt(inputs);
         const heard = run.emit({ type: 'text', text: value.text, kind: 'prompt' });
         if (heard !== undefined) await heard;
-        const answer = await llm.invoke(value, { parent: run });
+        const answer = await llm.invoke(value, { parent: run }).catch((error: unknown) => {
+          throw ofMemory(name, error);
+        });
         if (answer.text.trim() !== '') return answer;
         throw new ChainError('invalid_response', `${name}: the model's summary is empty`);
       },
@@ -55,6 +56,13 @@ export async function condense(
     }),
   );
   return { summary: text.trim(), usage: run.usage };
+}
+
+/** The same error, which says that it was the memory's: the answer itself may have come. */
+function ofMemory(name: string, error: unknown): unknown {
+  if (!(error instanceof ChainError) || error.code === 'aborted') return error;
+  const { code, message, hint } = error;
+  return new ChainError(code, `${name}: ${message}`, { cause: error, ...(hint !== undefined && { hint }) });
 }
 
 const INSTRUCTION =

@@ -31,5 +31,7 @@ export function countMessages(
 /** Whether a model is given messages; OpenAI's models for completions and embeddings take the bare text. */
 export function takesMessages(model: string): boolean {
   const name = model.trim().toLowerCase().replace(/^.*\//, '');
-  return !/^(gpt-3\.5-turbo-instruct(-|$)|(davinci|babbage)-002$|text-embedding-)/.test(name);
+  return !/^(gpt-3\.5-turbo-instruct(-|$)|(davinci|babbage)-002$|text-(embedding|davinci|curie|babbage|ada)-)/.test(
+    name,
+  );
 }

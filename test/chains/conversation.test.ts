@@ -105,12 +105,12 @@ describe('chat models get messages, completion models text', () => {
     ],
     [
       'a text with the turn at its end',
-      PromptTemplate.fromTemplate('Be kind, {{}}.\n{history}\n客户: {input}\n花店:'),
+      PromptTemplate.fromTemplate('Be kind, {{}}.\n{history}\n客户: {input}\n助手:'),
       [
         ['system: Be kind, {}.', 'user: one'],
         ['system: Be kind, {}.', 'user: one', 'assistant: re: one', 'user: two'],
       ],
-      'Be kind, {}.\nHuman: one\nAI: re: one\n客户: two\n花店:',
+      'Be kind, {}.\nHuman: one\nAI: re: one\n客户: two\n助手:',
     ],
     [
       'a text of another shape',
@@ -126,6 +126,26 @@ describe('chat models get messages, completion models text', () => {
         ['system: On two:', 'user: one', 'assistant: re: one', 'user: two'],
       ],
       'On two:\nHuman: one\nAI: re: one\nHuman: two\nAI:',
+    ],
+    [
+      'a text that says more of the input',
+      PromptTemplate.fromTemplate('You are a translator.\n{history}\nTranslate to French: {input}'),
+      [
+        ['system: You are a translator.', 'user: Translate to French: one'],
+        [
+          'system: You are a translator.',
+          'user: one',
+          'assistant: re: one',
+          'user: Translate to French: two',
+        ],
+      ],
+      'You are a translator.\nHuman: one\nAI: re: one\nTranslate to French: two',
+    ],
+    [
+      'a text that says more after it',
+      PromptTemplate.fromTemplate('{history}\nUser: {input}\nIn brief, please.\nAssistant:'),
+      [['user: one\nIn brief, please.'], ['user: one', 'assistant: re: one', 'user: two\nIn brief, please.']],
+      'Human: one\nAI: re: one\nUser: two\nIn brief, please.\nAssistant:',
     ],
     [
       'a text with the history twice',

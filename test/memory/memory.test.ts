@@ -4,6 +4,7 @@ import { createMemory } from '../../src/memory/create.js';
 import type { Memory } from '../../src/memory/memory.js';
 import { ConversationSummaryMemory } from '../../src/memory/summary.js';
 import { ConversationBufferWindowMemory } from '../../src/memory/window.js';
+import { OfflineModel } from '../../src/models/offline.js';
 import { PromptTemplate } from '../../src/prompts/template.js';
 import { FakeModel, FINISH } from '../support/fake-model.js';
 import { recorder } from '../support/recorder.js';
@@ -129,6 +130,14 @@ describe('a summary', () => {
       [null, ['mine', 'memory']],
       [heard.events[0]?.runId, ['mine', 'memory']],
     ]);
+  });
+
+  it('by the offline model stays short, whatever was said', async () => {
+    const memory = createMemory('summary', { llm: new OfflineModel() });
+    for (let turn = 1; turn <= 20; turn += 1) {
+      await memory.remember({ input: `stem ${turn} is number ${turn}`, output: 'Noted' });
+    }
+    expect(memory.state.summary.split('\n')).toHaveLength(3);
   });
 
   test.each([

@@ -45,7 +45,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'triple-beam': ['callbacks/'],
   winston: ['callbacks/'],
   'winston-transport': ['callbacks/'],
-  'write-file-atomic': ['chains/', 'cli/'],
   yaml: ['prompts/', 'cli/'],
 };
 
@@ -63,7 +62,6 @@ const LAZY = [
   'simple-ascii-chart',
   'winston',
   'winston-transport',
-  'write-file-atomic',
   'yaml',
 ];
 

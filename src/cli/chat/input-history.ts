@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeFileAtomically } from '../../safety/atomic-file.js';
 import { xdgFolder } from '../xdg-folder.js';
 import { makePrivateFolder } from './private-folder.js';
 
@@ -34,9 +35,8 @@ export class InputHistory {
       const text = await readFile(this.#file, 'utf8').catch(() => '');
       const kept = newestFirst([...parseEntries(text), entry]).toReversed();
       await makePrivateFolder(dirname(this.#file));
-      const { default: writeFileAtomic } = await import('write-file-atomic');
       const lines = kept.map((one) => `${JSON.stringify(one)}\n`).join('');
-      await writeFileAtomic(this.#file, lines, { mode: 0o600 });
+      await writeFileAtomically(this.#file, lines);
     } catch {
       // A home that can't be written to fails no chat.
     }

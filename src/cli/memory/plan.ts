@@ -18,7 +18,7 @@ import { openModel } from '../open-model.js';
 import { assertOtherFiles } from '../other-file.js';
 import type { TraceFlags } from '../trace-handlers.js';
 import type { MemoryReport } from './report.js';
-import { readSession, type Session } from './session.js';
+import { readSavedFile, readSession, type Session } from './session.js';
 import { assertSvgWritable } from './svg-file.js';
 
 /** The flags of `chain memory`, as they were given: what is undefined was not. */
@@ -133,7 +133,9 @@ async function readSource(file: string | undefined, session: string | undefined,
     return { title: STDIN, script, model: undefined };
   }
   if (session === undefined && file !== undefined) {
-    return { title: basename(file), script: await loadConversationScript(file), model: undefined };
+    const saved = await readSavedFile(file);
+    const read = saved ?? { script: await loadConversationScript(file), model: undefined };
+    return { title: basename(file), ...read };
   }
   throw new ChainError(
     'invalid_argument',

@@ -1,4 +1,9 @@
-import { loadConversation } from '../../chains/conversation-file.js';
+import { readFile } from 'node:fs/promises';
+import {
+  loadConversation,
+  parseConversation,
+  type SavedConversation,
+} from '../../chains/conversation-file.js';
 import { ChainError } from '../../errors.js';
 import type { ConversationScript } from '../../memory/conversation-script.js';
 import { didYouMean } from '../../prompts/nearest-name.js';
@@ -27,7 +32,33 @@ export async function readSession(
       hint: 'chain chat --list shows those that there are.',
     });
   });
-  if (turns.length === 0) throw new ChainError('invalid_argument', `the session "${name}" has no turns yet`);
+  return toSession({ turns, system, model }, `the session "${name}"`);
+}
+
+/**
+ * A file that a conversation was saved to: `chain chat`'s `/save`, or `conversation.save(file)`.
+ * @returns `null` for a file that is none
+ * @throws ChainError for one that is damaged, of a newer version, or without turns
+ */
+export async function readSavedFile(file: string): Promise<Session | null> {
+  if (!file.endsWith('.json')) return null;
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (!/^\s*\{\s*"schema"\s*:/.test(text)) return null;
+  return toSession(parseConversation(text, file), file);
+}
+
+function toSession(
+  {
+    turns,
+    system,
+    model,
+  }: Pick<SavedConversation, 'turns'> & {
+    readonly system?: string | undefined;
+    readonly model?: string | undefined;
+  },
+  what: string,
+): Session {
+  if (turns.length === 0) throw new ChainError('invalid_argument', `${what} has no turns yet`);
   const said = turns.map(({ input, output }) => ({ user: input, assistant: output }));
   return { script: { turns: said, facts: [], ...(system !== undefined && { system }) }, model };
 }

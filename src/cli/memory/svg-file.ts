@@ -1,6 +1,7 @@
-import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ChainError } from '../../errors.js';
+import { writeFileAtomically } from '../../safety/atomic-file.js';
 
 /** @throws ChainError `file_not_writable`, before anything is asked, where `--svg` cannot work */
 export async function assertSvgWritable(file: string): Promise<void> {
@@ -19,14 +20,8 @@ export async function assertSvgWritable(file: string): Promise<void> {
  * @throws ChainError `file_not_writable`
  */
 export async function writeSvg(file: string, svg: string): Promise<void> {
-  const { default: writeFileAtomic } = await import('write-file-atomic');
   try {
-    // A device or a pipe is written to, not replaced.
-    const special = await stat(file).then(
-      (there) => !there.isFile(),
-      () => false,
-    );
-    await (special ? writeFile(file, svg) : writeFileAtomic(file, svg));
+    await writeFileAtomically(file, svg, 0o666);
   } catch (cause) {
     throw notWritable(file, (cause as Error).message, cause);
   }

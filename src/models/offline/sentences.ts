@@ -4,9 +4,17 @@ export function splitSentences(text: string): string[] {
   return sentences.map((sentence) => sentence.trim()).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }
 
-/** Sentences as running text: with a space between them, but for Chinese and Japanese. */
+/**
+ * Sentences as running text: with a space between them, but for Chinese and Japanese. One without a full stop ends its
+ * line, so that they can be told apart again.
+ */
 export function joinSentences(sentences: readonly string[]): string {
-  return sentences.reduce((text, next) => text + (/[。！？][”’」』）]*$/.test(text) ? '' : ' ') + next);
+  return sentences.reduce((text, next) => text + between(text) + next);
+}
+
+function between(text: string): string {
+  if (/[。！？][”’」』）]*$/.test(text)) return '';
+  return /[.!?]["”’)]*$/.test(text) ? ' ' : '\n';
 }
 
 /** Whether somebody asks something, with a question mark or without. */

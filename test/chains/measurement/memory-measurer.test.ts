@@ -465,7 +465,7 @@ describe('what goes wrong', () => {
     const error = await failure(() => measurer.invoke());
     expect(error).toMatchObject({
       code: 'overloaded',
-      message: 'summary, turn 2: try later',
+      message: 'summary, turn 2: ConversationSummaryMemory: try later',
       hint: 'Wait.',
     });
     expect(measurer.measurement.mechanisms.map(({ name, turns }) => [name, turns.length])).toEqual([

@@ -290,7 +290,7 @@ describe('a budget', () => {
     const { code, stdout, stderr } = await measure([...ARGS, '--max-total-tokens', '150'], at(server));
     expect([code, server.received.length]).toEqual([3, 1]);
     expect(stderr).toMatch(
-      /^budget: 112 of 150 tokens spent\nchain: summary, turn 2: the call doesn't fit into the budget: 38 of 150 tokens are left, and the prompt takes \d+ before any answer\n/,
+      /^budget: 112 of 150 tokens spent\nchain: summary, turn 2: ConversationSummaryMemory: the call doesn't fit into the budget: 38 of 150 tokens are left, and the prompt takes \d+ before any answer\n/,
     );
     expect(stdout).toContain('\nwindow:1 ');
     expect(stdout).toContain('\nnot measured to the end: summary\n');
@@ -376,6 +376,16 @@ describe('a session', () => {
     expect(other.model).toBe('gpt-4o');
     expect(other.mechanisms[0]!.totals.inputTokens).toBe(mechanisms[0]!.totals.inputTokens);
     expect(other.mechanisms[0]!.recall).toEqual({ asked: 0, known: 0 });
+  });
+
+  it('is the same in a file that it was saved to', async () => {
+    await here.run(['chat', '--model', 'offline', '--quiet'], {
+      stdin: 'My name is Ada.\nWhat is my name?\n/save ./trip.json\n',
+    });
+    const { model, mechanisms } = await document(['trip.json', '--memory', 'buffer']);
+    expect([model, mechanisms[0]!.turns.length]).toEqual(['offline', 2]);
+    here.write('newer.json', '{"schema": 2}');
+    expect((await measure(['newer.json'])).stderr).toContain('it is of a newer version (schema 2)');
   });
 
   it('that there isn’t is named like one that there is', async () => {
