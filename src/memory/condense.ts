@@ -2,7 +2,7 @@ import { resultOf, runSteps } from '../callbacks/lifecycle.js';
 import { Run, type RunOptions } from '../callbacks/run.js';
 import { MEMORY_TAG } from '../callbacks/token-counter.js';
 import { ChainError, toErrorRecord } from '../errors.js';
-import type { UsageSum } from '../messages.js';
+import { messagesToText, type UsageSum } from '../messages.js';
 import type { Model, ModelResult } from '../models/model.js';
 import type { Prompt, PromptValue } from '../prompts/prompt.js';
 
@@ -33,7 +33,8 @@ export async function condense(
       start: () => ({ type: 'chainStart', inputs }),
       async *body() {
         const value = prompt.formatPrompt(inputs);
-        const heard = run.emit({ type: 'text', text: value.text, kind: 'prompt' });
+        const text = llm.kind === 'chat' ? messagesToText(value.messages) : value.text;
+        const heard = run.emit({ type: 'text', text, kind: 'prompt' });
         if (heard !== undefined) await heard;
         const answer = await llm.invoke(value, { parent: run }).catch((error: unknown) => {
           throw ofMemory(name, error);

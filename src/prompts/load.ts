@@ -31,7 +31,7 @@ export interface TemplateFile {
 }
 
 export interface LoadOptions {
-  /** A system message in place of the template's own; it may have `{variables}` too. */
+  /** A system message in place of the template's own; it may have `{variables}` too. Empty: none at all. */
   readonly system?: string;
 }
 
@@ -144,7 +144,8 @@ function systemOf({ system }: FrontMatter): SystemPart | undefined {
   }
 }
 
-function overridingSystem(text: string): SystemPart {
+function overridingSystem(text: string): SystemPart | undefined {
+  if (text === '') return undefined;
   const content = new FString(text, { file: 'system', line: 1, column: 1 });
   return { message: { role: 'system', content }, variables: content.variables };
 }

@@ -93,11 +93,23 @@ describe('each line', () => {
   });
 });
 
+it('an empty --system is no system message, also when the session goes on', async () => {
+  here.write('shop.txt', 'system:\nSell.\nuser:\n{input}');
+  await chat(['--system', '', '--session', 's'], 'one');
+  await chat(['--session', 's'], 'two');
+  await chat(['shop.txt', '--system', ''], 'three');
+  expect(server.received.map(said)).toEqual([
+    ['user: one'],
+    ['user: one', 'assistant: You said: one', 'user: two'],
+    ['user: three'],
+  ]);
+});
+
 describe('commands', () => {
   it('work as at a terminal, and what they say goes to stderr', async () => {
     const { code, stdout, told } = await chat(
       ['--system', 'Be brief.'],
-      ...['one', 'two', '/undo', '/retry', '/tokens', '/memory', '/exit', 'three'],
+      ...['one', 'two', '/undo', '/retry', '/retry', '/tokens', '/memory', '/exit', 'three'],
     );
     expect([code, stdout]).toEqual([0, 'You said: one\nYou said: two\nYou said: one\n']);
     expect(told).toEqual([
@@ -118,10 +130,8 @@ describe('commands', () => {
     ['/', 'there is no command /'],
     ['/constructor', 'there is no command /constructor'],
     ['/help me', '/help takes nothing behind it'],
-    ['/undo', 'there is no turn to take back'],
-    ['/retry', 'nothing was asked yet'],
     ['/save', 'the conversation has no name yet'],
-    ['/save a:b', '"a:b" is no name for a session: it has a character that no file name may have on Windows'],
+    ['/save a:b', '"a:b" is no name for a session: it has :'],
     ['/model groq:', '`groq:` names no model'],
   ])('%s is told, and never sent', async (line, message) => {
     const { code, stdout, told } = await chat(['--quiet'], line);
@@ -132,6 +142,13 @@ describe('commands', () => {
       'chain: 1 of 1 inputs failed',
     ]);
     expect(server.received).toEqual([]);
+  });
+
+  it.each([
+    ['/undo', 'there is no turn to take back'],
+    ['/retry', 'there is nothing to ask again'],
+  ])('%s with nothing to do says so, and is no failure', async (line, told) => {
+    expect(await chat(['--quiet'], line)).toEqual({ code: 0, stdout: '', told: [told] });
   });
 
   it('a message that begins with a slash is written with two, or behind a space', async () => {
@@ -363,6 +380,14 @@ describe('a template', () => {
     {
       args: ['--list', '--delete', 'x'],
       lines: ['chain: --list and --delete at once: one of them at a time'],
+    },
+    {
+      args: ['--list', 'extra.txt', '--session', 'x'],
+      lines: ['chain: --list begins no chat: it can do nothing with extra.txt, --session'],
+    },
+    {
+      args: ['--delete', 'x', 'extra.txt'],
+      lines: ['chain: --delete begins no chat: it can do nothing with extra.txt'],
     },
   ])('$args', async ({ args, lines }) => {
     here.write('shop.txt', 'Work for {shop}. {input}');

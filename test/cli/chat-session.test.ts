@@ -183,7 +183,7 @@ describe('a file that is no session', () => {
     here.write('data', 'a file');
     const env = { ...at().env, XDG_DATA_HOME: here.path('data') };
     const { code, stderr } = await here.run(['chat', '--session', 's'], { env, stdin: 'one\n' });
-    expect([code, stderr]).toEqual([2, expect.stringContaining('chain: cannot keep sessions in ')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('chain: cannot save conversations in ')]);
     expect(server.received).toEqual([]);
   });
 });
@@ -194,12 +194,12 @@ it('where it can be kept no longer, that is told, and the conversation goes on',
   await vi.waitUntil(() => existsSync(here.path(`${FOLDER}/s.json`)), 10_000);
   rmSync(here.path(FOLDER), { recursive: true });
   here.write(FOLDER, 'a file');
-  running.child.stdin.end('two\n');
+  running.child.stdin.end('two\nthree\n');
   const { code, stdout, stderr } = await running.done;
-  expect([code, stdout]).toEqual([1, 'You said: one\nYou said: two\n']);
+  expect([code, stdout]).toEqual([1, 'You said: one\nYou said: two\nYou said: three\n']);
   expect(stderr.split('\n')).toEqual([
     expect.stringMatching(/^warning: cannot save the conversation .*s\.json: /),
-    'chain: 1 of 2 inputs failed',
+    'chain: the session could not be saved',
     '',
   ]);
 });
@@ -223,6 +223,26 @@ describe('/save', () => {
     );
     expect(code).toBe(0);
     expect([JSON.parse(here.read('talk.json')).turns.length, saved('s').turns.length]).toEqual([2, 3]);
+  });
+
+  it('makes the folders of a file for their owner alone', async () => {
+    const { code, told } = await chat([], 'one', '/save ./new/deep/talk.json', '/save ~/new/talk.json');
+    expect([code, told.slice(0, 2)]).toEqual([
+      0,
+      [`saved: ${here.path('new/deep/talk.json')}`, `saved: ${here.path('home/new/talk.json')}`],
+    ]);
+    if (process.platform === 'win32') return;
+    const modes = ['new', 'new/deep', 'home/new'].map((name) => statSync(here.path(name)).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o700, 0o700]);
+  });
+
+  it.each(['/', './new/'])('makes no file of the folder %s', async (name) => {
+    const { code, told } = await chat(['--quiet'], 'one', `/save ${name}`);
+    expect([code, told.slice(0, 2)]).toEqual([
+      2,
+      [`chain: ${name} is a folder`, '       Name a file in it.'],
+    ]);
+    expect(existsSync(here.path('new'))).toBe(false);
   });
 
   it('overwrites nothing that it has not written', async () => {

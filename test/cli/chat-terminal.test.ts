@@ -231,7 +231,7 @@ describe.skipIf(NO_TMUX)('Ctrl-C', () => {
     await terminal.press('-l', 'wait');
     await terminal.press('Enter');
     await terminal.sees(/\nYou$/);
-    await terminal.press('C-c', 'C-c', 'C-c');
+    await terminal.press('C-c', 'C-c');
     expect((await ends(terminal)).at(-1)).toBe('You[exit 130]');
   });
 });

@@ -95,7 +95,8 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
     return opened;
   };
   const model = await open(flags.model);
-  const system = prompt === undefined ? saved?.system : undefined;
+  // Empty: the model is told nothing, not even what the default prompt says.
+  const system = prompt === undefined ? (flags.system ?? saved?.system) : undefined;
   const messages = openingOf(new ConversationChain({ llm: model.llm, prompt, system }));
   model.llm.assertCanAnswer(messages);
   const [first] = messages;
@@ -107,7 +108,12 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
     memory: kind,
     prompt,
     system,
-    opening: (prompt ?? system) !== undefined && first?.role === 'system' ? first.content : undefined,
+    opening:
+      (prompt ?? system) !== undefined && first?.role === 'system'
+        ? first.content
+        : flags.system === ''
+          ? ''
+          : system,
     metadata: template === undefined ? {} : { template: template.file },
     budget,
     store,
@@ -130,7 +136,7 @@ async function readTemplate(
   }
   const given = system === undefined ? {} : { system };
   if (path !== undefined) return loadTemplateFile(path, given);
-  return system === undefined ? undefined : parseTemplate('{input}', { system, file: '--system' });
+  return system ? parseTemplate('{input}', { system, file: '--system' }) : undefined;
 }
 
 /** What a turn brings itself. */

@@ -40,8 +40,8 @@ export class Chat {
   #discarded: readonly DiscardedTurn[];
   /** Before each of the last turns, oldest first: where states can't be made again without asking a model. */
   #earlier: readonly MemoryState[];
-  /** What was asked in vain. */
-  #failed: string | null = null;
+  /** What was asked last and is none of the conversation's: it failed, or was taken back. */
+  #unanswered: string | null = null;
 
   constructor(fields: ChatFields) {
     const { saved, model } = fields;
@@ -67,6 +67,11 @@ export class Chat {
     return this.#conversation.turns;
   }
 
+  /** What {@link retry} would ask; `null` for nothing. */
+  get lastAsked(): string | null {
+    return this.#unanswered ?? this.turns.at(-1)?.input ?? null;
+  }
+
   /** Turns that were paid for, and are none of the conversation's. */
   get discarded(): readonly DiscardedTurn[] {
     return this.#discarded;
@@ -82,32 +87,32 @@ export class Chat {
     try {
       await conversation.invoke({ input }, { callbacks, signal, budget });
     } catch (error) {
-      this.#failed = input;
+      this.#unanswered = input;
       return this.#lost(turn, error, signal.aborted ? 'cancelled' : 'failed');
     }
     const last = this.turns.at(-1)!;
     const record = last.memoryUsage === null ? last : { ...last, memoryCost: view.memory.cost };
     conversation.turns = [...this.turns.slice(0, -1), record];
     this.spending.add(record);
-    this.#failed = null;
+    this.#unanswered = null;
     if (asksModel(conversation.memory.kind)) this.#earlier = [...this.#earlier, before];
     const finishReason = view.reply?.type === 'llmEnd' ? view.reply.finishReason : null;
     return { turn, text: record.output, spent: record, finishReason };
   }
 
   /**
-   * Asks what was asked last: what failed, or the last turn over again, in its place. A turn is replaced only by one
-   * that ends well.
+   * Asks what was asked last: what failed or was taken back, or the last turn over again, in its place. A turn is
+   * replaced only by one that ends well.
    * @throws ChainError `invalid_argument` where there is nothing, or the last turn can't be taken back
    */
   async retry(signal: AbortSignal): Promise<TurnOutcome> {
-    if (this.#failed !== null) return this.ask(this.#failed, signal);
-    const replaced = await this.#takeBack('nothing was asked yet');
+    if (this.#unanswered !== null) return this.ask(this.#unanswered, signal);
+    const replaced = await this.#takeBack('there is nothing to ask again');
     const outcome = await this.ask(replaced.record.input, signal);
     if (outcome.error === undefined) this.#discard('undone', outcome.turn, replaced.record);
     else {
       replaced.putBack();
-      this.#failed = null;
+      this.#unanswered = null;
     }
     return outcome;
   }
@@ -119,7 +124,7 @@ export class Chat {
   async undo(): Promise<TurnRecord> {
     const { record } = await this.#takeBack('there is no turn to take back');
     this.#discard('undone', this.turns.length + 1, record);
-    this.#failed = null;
+    this.#unanswered = record.input;
     return record;
   }
 
@@ -128,7 +133,7 @@ export class Chat {
     for (const [index, record] of this.turns.entries()) this.#discard('reset', index + 1, record);
     this.#conversation = this.#converse(this.#model);
     this.#earlier = [];
-    this.#failed = null;
+    this.#unanswered = null;
   }
 
   /** Has another model answer, and write the memory's summaries, from the next turn on. */

@@ -23,7 +23,7 @@ export interface CommandContext {
 export interface CommandResult {
   /** For the person, a line or more. */
   readonly text?: string;
-  /** A turn to take. Rejects where there is none to take. */
+  /** A turn to take. Rejects where it can't be taken. */
   readonly turn?: (signal: AbortSignal) => Promise<TurnOutcome>;
   /** The conversation is another one now. */
   readonly changed?: boolean;
@@ -111,11 +111,13 @@ function showMemory({ chat: { conversation } }: CommandContext): CommandResult {
 }
 
 async function undo({ chat }: CommandContext): Promise<CommandResult> {
+  if (chat.turns.length === 0) return { text: 'there is no turn to take back\n' };
   const { input } = await chat.undo();
   return { text: `turn ${chat.turns.length + 1} is taken back: ${firstWords(input)}\n`, changed: true };
 }
 
 function retry({ chat }: CommandContext): CommandResult {
+  if (chat.lastAsked === null) return { text: 'there is nothing to ask again\n' };
   return { turn: (signal) => chat.retry(signal) };
 }
 

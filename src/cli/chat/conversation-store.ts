@@ -32,10 +32,14 @@ export class ConversationStore {
 
   /**
    * One of a file that isn't there yet.
-   * @throws ChainError `invalid_argument` where it is
+   * @throws ChainError `invalid_argument` where it is, or a folder
    */
   static async create(file: string): Promise<ConversationStore> {
-    if ((await stampOf(file)) === null) return new ConversationStore(file, null);
+    const there = await stat(file).catch(() => null);
+    if (there === null) return new ConversationStore(file, null);
+    if (there.isDirectory()) {
+      throw new ChainError('invalid_argument', `${file} is a folder`, { hint: 'Name a file in it.' });
+    }
     throw new ChainError('invalid_argument', `there is a file ${file} already`, {
       hint: 'It is left as it is. Another name would do.',
     });
@@ -57,7 +61,9 @@ export class ConversationStore {
       await access(folder, constants.W_OK);
     } catch (cause) {
       const { message } = cause as Error;
-      throw new ChainError('file_not_writable', `cannot keep sessions in ${folder}: ${message}`, { cause });
+      throw new ChainError('file_not_writable', `cannot save conversations in ${folder}: ${message}`, {
+        cause,
+      });
     }
   }
 

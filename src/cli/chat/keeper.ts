@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { ChainError } from '../../errors.js';
 import type { Chat } from './chat.js';
@@ -54,7 +55,7 @@ export class Keeper {
       });
     }
     const isFile = /[/\\]|\.json$/i.test(name);
-    const store = isFile ? await this.#copy(resolve(name)) : await this.#newSession(name);
+    const store = isFile ? await this.#copy(toPath(name)) : await this.#newSession(name);
     await store.save(chat.toSaved(this.#fields.system));
     if (!isFile) this.#store = store;
     return `saved: ${store.file}`;
@@ -62,6 +63,7 @@ export class Keeper {
 
   async #copy(file: string): Promise<ConversationStore> {
     const store = this.#copies.get(file) ?? (await ConversationStore.create(file));
+    await store.prepare();
     this.#copies.set(file, store);
     return store;
   }
@@ -71,4 +73,12 @@ export class Keeper {
     await store.prepare();
     return store;
   }
+}
+
+/** As a shell would read it, which isn't there to do so. */
+function toPath(name: string): string {
+  if (/[/\\]$/.test(name)) {
+    throw new ChainError('invalid_argument', `${name} is a folder`, { hint: 'Name a file in it.' });
+  }
+  return resolve(name.replace(/^~(?=[/\\])/, () => homedir()));
 }

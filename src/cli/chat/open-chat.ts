@@ -21,6 +21,8 @@ export interface OpenChat {
   readonly io: Io;
   /** What a person is still to be told. */
   readonly warnings: string[];
+  /** Why the session isn't saved as it stands; `null` where it is, or there is none. */
+  unsaved: ChainError | null;
 }
 
 /**
@@ -41,18 +43,18 @@ export async function respond(
 }
 
 /**
- * Saves the session. That it can't, or not where it was, is told even with `--quiet`: the conversation goes on.
- * @returns what went wrong
+ * Saves the session. That it can't, or not where it was, is told even with `--quiet`, once: the conversation goes on,
+ * and each turn tries again.
  */
-export async function keep(open: OpenChat): Promise<ChainError | undefined> {
+export async function keep(open: OpenChat): Promise<void> {
   try {
     const notice = await open.keeper.save(open.chat);
     if (notice !== undefined) tell(open, `warning: ${notice}\n`);
-    return undefined;
+    open.unsaved = null;
   } catch (cause) {
     const { message } = cause as Error;
-    tell(open, `warning: ${message}\n`);
-    return new ChainError('answer_not_saved', message, { cause });
+    if (open.unsaved === null) tell(open, `warning: ${message}\n`);
+    open.unsaved = new ChainError('answer_not_saved', 'the session could not be saved', { cause });
   }
 }
 

@@ -17,7 +17,7 @@ import type { TurnOutcome } from './turn-outcome.js';
 /**
  * A conversation from a pipe: each line is an input, each reply goes to stdout. What fails is told, and the next line
  * has its turn.
- * @throws for the first failure, at the end; at once where a budget or a signal ends the conversation
+ * @throws for the first failure, or a session that isn't saved, at the end; at once where a budget or a signal ends the conversation
  */
 export async function holdPipedChat(open: OpenChat): Promise<void> {
   const { io } = open;
@@ -32,10 +32,15 @@ export async function holdPipedChat(open: OpenChat): Promise<void> {
     if (failure !== undefined) failures.push(failure);
     if (leave) break;
   }
-  if (failures.length === 0) return;
+  const { unsaved } = open;
+  if (failures.length === 0) {
+    if (unsaved !== null) throw unsaved;
+    return;
+  }
   const [cause] = failures;
   const code = cause instanceof ChainError ? cause.code : 'internal';
-  throw new ChainError(code, `${failures.length} of ${inputs} inputs failed`, { cause });
+  const besides = unsaved === null ? '' : `, and ${unsaved.message}`;
+  throw new ChainError(code, `${failures.length} of ${inputs} inputs failed${besides}`, { cause });
 }
 
 async function takeLine(
@@ -47,9 +52,9 @@ async function takeLine(
     const result = await respond(open, line);
     if (result?.text !== undefined) tell(open, result.text);
     if (result?.turn !== undefined) return { failure: await showTurn(open, await result.turn(io.signal)) };
-    const failure = result?.changed ? await keep(open) : undefined;
+    if (result?.changed) await keep(open);
     noteWarnings(open);
-    return { failure, leave: result?.leave };
+    return { leave: result?.leave };
   } catch (failure) {
     // A command that isn't there, or can't be done.
     if (plan.flags.json) io.stdout.write(renderFailedTurn(chat.turns.length + 1, failure, ''));
@@ -62,7 +67,7 @@ async function takeLine(
 async function showTurn(open: OpenChat, outcome: TurnOutcome): Promise<unknown> {
   const { io, plan } = open;
   const { flags, budget } = plan;
-  const unsaved = await keep(open);
+  await keep(open);
   const error = io.signal.aborted ? io.signal.reason : outcome.error;
   if (flags.json) printDocument(open, { ...outcome, error });
   else if (error === undefined && outcome.text === '') io.stdout.write('\n');
@@ -70,5 +75,5 @@ async function showTurn(open: OpenChat, outcome: TurnOutcome): Promise<unknown> 
   if (budget !== undefined && isOverBudget(error)) note(open, renderSpent(budget));
   // What ends the command is told where it ends.
   else if (error !== undefined && !io.signal.aborted) tellError(open, error);
-  return error ?? unsaved;
+  return error;
 }

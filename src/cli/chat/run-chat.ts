@@ -23,7 +23,7 @@ import { ReplyView } from './reply-view.js';
 export async function runChat(template: string | undefined, given: ChatFlags, io: Io): Promise<void> {
   let opened: Opened;
   try {
-    if (given.list || given.delete !== undefined) return await manageSessions(given, io);
+    if (given.list || given.delete !== undefined) return await manageSessions(template, given, io);
     const plan = await unlessAborted(makeChatPlan(template, given, io), io.signal);
     opened = await unlessAborted(openChat(plan, io), io.signal);
   } catch (error) {
@@ -68,7 +68,7 @@ async function openChat(plan: ChatPlan, io: Io): Promise<Opened> {
   });
   const chat = new Chat({ ...plan, callbacks, view });
   const keeper = new Keeper({ store: plan.store, system: plan.opening, env: io.env });
-  return { open: { plan, chat, keeper, io, warnings }, handlers };
+  return { open: { plan, chat, keeper, io, warnings, unsaved: null }, handlers };
 }
 
 async function hold(open: OpenChat): Promise<void> {
@@ -79,9 +79,23 @@ async function hold(open: OpenChat): Promise<void> {
   return holdPipedChat(open);
 }
 
-async function manageSessions({ list, delete: name, json }: ChatFlags, io: Io): Promise<void> {
+async function manageSessions(
+  template: string | undefined,
+  { list, delete: name, json, session, memory, system }: ChatFlags,
+  io: Io,
+): Promise<void> {
   if (list && name !== undefined) {
     throw new ChainError('invalid_argument', '--list and --delete at once: one of them at a time');
+  }
+  const ofChats = { '--session': session, '--memory': memory, '--system': system };
+  const idle = [template, ...Object.entries(ofChats).map(([flag, value]) => value !== undefined && flag)];
+  const others = idle.filter((argument) => typeof argument === 'string');
+  if (others.length > 0) {
+    const flag = list ? '--list' : '--delete';
+    throw new ChainError(
+      'invalid_argument',
+      `${flag} begins no chat: it can do nothing with ${others.join(', ')}`,
+    );
   }
   const { deleteSession, listSessions, renderSessions, renderSessionsJson } = await import('./sessions.js');
   if (name !== undefined) return deleteSession(name, io.env);

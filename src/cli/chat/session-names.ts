@@ -45,11 +45,12 @@ function sessionsFolder(env: Environment): string {
 function whyNoName(name: string): string | undefined {
   if (name.trim() === '') return 'it is empty';
   if (/[/\\]/.test(name)) return 'it has a path separator';
-  if (/[<>:"|?*]/.test(name)) return 'it has a character that no file name may have on Windows';
   if (cleanControls(name) !== name || /[\n\t\p{Cs}]/u.test(name)) return 'it has a control character';
-  if (/^[.\s-]/.test(name)) return 'it begins with a dot, a space or a dash';
-  if (/[.\s]$/.test(name)) return 'it ends in a dot or a space';
-  if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) return 'Windows keeps it for a device';
+  const [other] = /[^\p{L}\p{M}\p{N}_-]/u.exec(name) ?? [];
+  if (other === ' ') return 'it has a space';
+  if (other !== undefined) return `it has ${other}`;
+  if (name.startsWith('-')) return 'it begins with a dash';
+  if (/^(con|prn|aux|nul|com\d|lpt\d)$/i.test(name)) return 'Windows keeps it for a device';
   if (Buffer.byteLength(name.normalize()) > LONGEST_NAME) return `it has more than ${LONGEST_NAME} bytes`;
   return undefined;
 }

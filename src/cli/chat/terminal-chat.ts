@@ -77,7 +77,7 @@ async function takeInput(open: OpenChat, input: CollectedInput, editor: LineEdit
   }
 }
 
-/** Ctrl-C cancels the turn; once more ends the command. */
+/** Ctrl-C cancels the turn; once more ends the command at once, whatever still goes on. */
 async function takeTurn(
   open: OpenChat,
   turn: (signal: AbortSignal) => Promise<TurnOutcome>,
@@ -88,7 +88,7 @@ async function takeTurn(
   const stop = () => controller.abort(io.signal.reason);
   io.signal.addEventListener('abort', stop);
   editor.onInterrupt = () => {
-    if (controller.signal.aborted) process.emit('SIGINT', 'SIGINT');
+    if (controller.signal.aborted) endAtOnce();
     controller.abort(new ChainError('aborted', 'cancelled'));
   };
   try {
@@ -99,6 +99,12 @@ async function takeTurn(
     io.signal.removeEventListener('abort', stop);
     editor.onInterrupt = () => {};
   }
+}
+
+/** In raw mode Ctrl-C sends no signals. The first asks the command to end, the second doesn't wait for it. */
+function endAtOnce(): void {
+  process.emit('SIGINT', 'SIGINT');
+  process.emit('SIGINT', 'SIGINT');
 }
 
 async function showTurn(open: OpenChat, outcome: TurnOutcome): Promise<void> {

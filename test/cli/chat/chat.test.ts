@@ -171,7 +171,24 @@ describe('retry', () => {
 
   it('has nothing to ask at first', async () => {
     const { chat } = begin([]);
-    await expect(chat.retry(signal)).rejects.toMatchObject({ message: 'nothing was asked yet' });
+    await expect(chat.retry(signal)).rejects.toMatchObject({ message: 'there is nothing to ask again' });
+    expect(chat.lastAsked).toBeNull();
+  });
+
+  it('asks what was taken back, as a turn of its own', async () => {
+    const { chat } = begin(['one', 'two', 'zwei', 'drei']);
+    for (const input of ['1', '2']) await chat.ask(input, signal);
+    await chat.undo();
+    expect(await chat.retry(signal)).toMatchObject({ turn: 2, text: 'zwei' });
+    expect([inputs(chat), discarded(chat)]).toEqual([['1', '2'], ['2 undone']]);
+  });
+
+  it('asks the last turn of a conversation that was saved again, in its place', async () => {
+    const { chat: before } = begin(['one', 'two']);
+    for (const input of ['1', '2']) await before.ask(input, signal);
+    const { chat } = begin(['zwei'], { saved: JSON.parse(JSON.stringify(before.toSaved(undefined))) });
+    expect(await chat.retry(signal)).toMatchObject({ turn: 2, text: 'zwei' });
+    expect(chat.turns.map(({ output }) => output)).toEqual(['one', 'zwei']);
   });
 });
 

@@ -69,6 +69,7 @@ it('begins only where nothing is', async () => {
     code: 'invalid_argument',
     message: `there is a file ${join(folder, 'a.json')} already`,
   });
+  await expect(ConversationStore.create(folder)).rejects.toMatchObject({ message: `${folder} is a folder` });
   const store = await ConversationStore.create(join(folder, 'b.json'));
   await store.save(conversation('1'));
   expect(idIn('b.json')).toBe('1');

@@ -9,7 +9,7 @@ const folder = join(XDG_DATA_HOME, 'chain', 'sessions');
 const env = { XDG_DATA_HOME };
 afterAll(() => rmSync(XDG_DATA_HOME, { recursive: true }));
 
-it.each(['garden', 'a b', '花园', 'v1.2', '👩‍🌾', 'x'.repeat(200)])('%j is a name', (name) => {
+it.each(['garden', 'a_b-2', '花园', 'हिन्दी', '3', 'x'.repeat(200)])('%j is a name', (name) => {
   expect(sessionFile(name, env)).toBe(join(folder, `${name}.json`));
 });
 
@@ -20,19 +20,22 @@ it('one name has one file, however its letters are put together', () => {
 it.each([
   ['', 'it is empty'],
   [' ', 'it is empty'],
-  ['..', 'it begins with a dot, a space or a dash'],
-  ['.hidden', 'it begins with a dot, a space or a dash'],
-  ['-x', 'it begins with a dot, a space or a dash'],
+  ['..', 'it has .'],
+  ['v1.2', 'it has .'],
+  ['a b', 'it has a space'],
+  ['~', 'it has ~'],
+  ['NAME.json', 'it has .'],
+  ['👋', 'it has 👋'],
+  ['-x', 'it begins with a dash'],
   ['a/b', 'it has a path separator'],
   ['..\\b', 'it has a path separator'],
-  ['a:b', 'it has a character that no file name may have on Windows'],
+  ['a:b', 'it has :'],
   ['a\u001b[2J', 'it has a control character'],
   ['a\nb', 'it has a control character'],
   ['a\u202eb', 'it has a control character'],
   ['\ud800', 'it has a control character'],
-  ['a.', 'it ends in a dot or a space'],
   ['NUL', 'Windows keeps it for a device'],
-  ['com1.txt', 'Windows keeps it for a device'],
+  ['com1', 'Windows keeps it for a device'],
   ['x'.repeat(201), 'it has more than 200 bytes'],
   ['花'.repeat(67), 'it has more than 200 bytes'],
 ])('%j is none: %s', (name, why) => {
