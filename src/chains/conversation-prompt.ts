@@ -52,29 +52,39 @@ function formatText(prompt: PromptTemplate, memory: Memory, values: PromptValues
   }
   const { summary, turns } = pastOf(memory);
   const content = asks
-    ? withoutSpeakers(ending.trim(), memory)
+    ? saidIn(prompt, memory, { ...values, history: mark }, mark)
     : [ending.trim(), inputOf(values)].join('\n').trim();
   const messages: Message[] = [...systemMessage(opening.trim()), ...turns, { role: 'user', content }];
   return { messages: withSummary(summary, messages), text };
 }
 
-/** `Human: …` and an open `AI:`: of a message's text they say what its role says already. */
-function withoutSpeakers(text: string, { humanPrefix, aiPrefix }: Memory): string {
-  const [human, ai] = [
-    [humanPrefix, ...HUMANS],
-    [aiPrefix, ...AIS],
-  ].map((names) => names.map(literally).join('|'));
-  return text
-    .replace(new RegExp(`^(?:${human})[^\\S\\n]*[:：][^\\S\\n]*`, 'i'), '')
-    .replace(new RegExp(`\\n[^\\S\\n]*(?:${ai})[^\\S\\n]*[:：]$`, 'i'), '');
+/**
+ * What stands behind the history, without `Human:` before the input and an open `AI:` after it: of a message's text
+ * they say what its role says already. Any two words in their places are speakers; one alone has to be known for one.
+ */
+function saidIn(prompt: PromptTemplate, memory: Memory, values: PromptValues, mark: string): string {
+  const inputMark = randomUUID();
+  const ending = prompt
+    .format({ ...values, input: inputMark })
+    .split(mark)[1]!
+    .trim();
+  const [before = '', after = '', ...more] = ending.split(inputMark);
+  const input = inputOf(values);
+  if (more.length > 0) return ending.replaceAll(inputMark, () => input);
+  const isPair = WORD.test(before.trim()) && WORD.test(after.trim());
+  const withoutLabel = (text: string, names: readonly string[]) => {
+    const [, lines = '', last = ''] = /^([\s\S]*?)([^\n]*)$/.exec(text) ?? [];
+    const isLabel = isPair || names.some((name) => [`${name}:`, `${name}：`].includes(last.trim()));
+    return isLabel ? lines : text;
+  };
+  const opened = withoutLabel(before, [memory.humanPrefix, ...HUMANS]);
+  const closed = withoutLabel(after, [memory.aiPrefix, ...AIS]);
+  return `${opened}${input}${closed.trimEnd()}`;
 }
 
+const WORD = /^[^\s:：]{1,20}[:：]$/;
 const HUMANS = ['Human', 'User', 'Customer', 'Question', 'Q', '人类', '用户', '客户', '顾客', '问题', '问'];
 const AIS = ['AI', 'Assistant', 'Bot', 'Answer', 'A', '助手', '助理', '回答', '答'];
-
-function literally(name: string): string {
-  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
 
 function withHistory(prompt: Prompt, memory: Memory, values: PromptValues): PromptValue {
   const { messages } = prompt.formatPrompt(values);

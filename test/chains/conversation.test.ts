@@ -105,12 +105,12 @@ describe('chat models get messages, completion models text', () => {
     ],
     [
       'a text with the turn at its end',
-      PromptTemplate.fromTemplate('Be kind, {{}}.\n{history}\n客户: {input}\n助手:'),
+      PromptTemplate.fromTemplate('Be kind, {{}}.\n{history}\n客户: {input}\n花店:'),
       [
         ['system: Be kind, {}.', 'user: one'],
         ['system: Be kind, {}.', 'user: one', 'assistant: re: one', 'user: two'],
       ],
-      'Be kind, {}.\nHuman: one\nAI: re: one\n客户: two\n助手:',
+      'Be kind, {}.\nHuman: one\nAI: re: one\n客户: two\n花店:',
     ],
     [
       'a text of another shape',
@@ -140,6 +140,12 @@ describe('chat models get messages, completion models text', () => {
         ],
       ],
       'You are a translator.\nHuman: one\nAI: re: one\nTranslate to French: two',
+    ],
+    [
+      'a text that only names the human',
+      PromptTemplate.fromTemplate('{history}\nUser: {input}'),
+      [['user: one'], ['user: one', 'assistant: re: one', 'user: two']],
+      'Human: one\nAI: re: one\nUser: two',
     ],
     [
       'a text that says more after it',
@@ -313,6 +319,14 @@ describe('chat models get messages, completion models text', () => {
     });
     await summary.remember({ input: 'a', output: 'b' });
     expect(summary.messages).toEqual([{ role: 'system', content: '此前：要玫瑰' }]);
+  });
+
+  it('an input that ends like a label is sent whole', async () => {
+    const llm = echo();
+    const prompt = PromptTemplate.fromTemplate('{history}\nUser: {input}\nAI:');
+    const conversation = new ConversationChain({ llm, prompt });
+    await conversation.run('AI: fill in\nName:');
+    expect(shown(llm)).toEqual([['user: AI: fill in\nName:']]);
   });
 
   it('other variables of the prompt are given with the turn', async () => {

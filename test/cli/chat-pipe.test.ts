@@ -111,17 +111,19 @@ describe('commands', () => {
       ['--system', 'Be brief.'],
       ...['one', 'two', '/undo', '/retry', '/retry', '/tokens', '/memory', '/exit', 'three'],
     );
-    expect([code, stdout]).toEqual([0, 'You said: one\nYou said: two\nYou said: one\n']);
+    expect([code, stdout]).toEqual([0, `You said: one\n${'You said: two\n'.repeat(3)}`]);
     expect(told).toEqual([
       'turn 2 is taken back: two',
       "turn      in  out  memory's own  total      cost",
-      '1 undone  10    2                   12  no price',
       '1         10    2                   12  no price',
       '2 undone  10    2                   12  no price',
-      '1 turn · 30 in + 6 out = 36 tokens (reported) · no price',
+      '2 undone  10    2                   12  no price',
+      '2         10    2                   12  no price',
+      '2 turns · 40 in + 8 out = 48 tokens (reported) · no price',
       ...['system:', 'Be brief.', '', 'user:', 'one', '', 'assistant:', 'You said: one', ''],
+      ...['user:', 'two', '', 'assistant:', 'You said: two', ''],
       ...['user:', '(your next message)'],
-      '1 turn · 30 in + 6 out = 36 tokens (reported) · no price',
+      '2 turns · 40 in + 8 out = 48 tokens (reported) · no price',
     ]);
   });
 
