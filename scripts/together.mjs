@@ -3,11 +3,14 @@ import { join } from 'node:path';
 /** What a run uses, whatever it is for. */
 const CORE = ['chains/llm-chain', 'models/chat-openai', 'prompts/load', 'callbacks/stdout'];
 
+/** What a command that asks a model uses besides. */
+const COMMAND_CORE = ['cli/run-plan', 'cli/run-report', 'cli/trace-handlers', 'cli/live-view', 'cli/dim'];
+
 /** Loaded without the core: the one starts every command, the other answers each press of the Tab key. */
 const APART = ['cli/main', 'cli/completion'];
 
 /**
- * An esbuild plugin that keeps the core in one chunk. By itself esbuild splits it into as many as there are ways to
+ * An esbuild plugin that keeps the core in one chunk, and so the commands' own. By itself esbuild splits it into as many as there are ways to
  * get at its parts, and to open twenty small files takes Node longer than to read a large one. So whatever is loaded
  * by itself is made to load the core first: there is but one way.
  * @param src the folder of the sources
@@ -28,7 +31,9 @@ export function together(src) {
       });
       onLoad({ filter: /./, namespace: 'together' }, ({ path }) => ({
         contents: [
-          ...CORE.map((name) => `import ${quoted(fileOf(name))};`),
+          ...[...CORE, ...(path.startsWith(join(src, 'cli')) ? COMMAND_CORE : [])].map(
+            (name) => `import ${quoted(fileOf(name))};`,
+          ),
           `export * from ${quoted(path)};`,
         ].join('\n'),
         resolveDir: src,
