@@ -60,6 +60,8 @@ export interface ChatPromptTemplateFields {
 export class ChatPromptTemplate implements Prompt {
   /** Those of optional placeholders are not among them. */
   readonly inputVariables: readonly string[];
+  /** A `Human: …` or `AI: …` line for each message, and `{name}` where a list of messages goes. */
+  readonly template: string;
   /** The variables that stand for lists of messages. */
   readonly placeholders: readonly string[];
   private readonly steps: readonly Step[];
@@ -77,6 +79,7 @@ export class ChatPromptTemplate implements Prompt {
     }
     this.steps = messages.map(toStep);
     this.partials = mergeValues({}, partialVariables);
+    this.template = this.steps.map(toText).join('\n');
     this.placeholders = this.steps
       .filter((step) => step instanceof MessagesPlaceholder)
       .map(({ variableName }) => variableName);
@@ -127,6 +130,11 @@ export class ChatPromptTemplate implements Prompt {
 
 type ParsedMessage = Omit<Message, 'content'> & { readonly content: FString };
 type Step = ParsedMessage | MessagesPlaceholder;
+
+function toText(step: Step): string {
+  if (step instanceof MessagesPlaceholder) return `{${step.variableName}}`;
+  return messagesToText([{ ...step, content: step.content.text }]);
+}
 
 const ROLES: Readonly<Record<ChatRole, Role>> = {
   system: 'system',

@@ -12,6 +12,8 @@ export interface PromptValue {
 
 /** What every kind of prompt template can do. It never changes; it makes others. */
 export interface Prompt {
+  /** The whole template as one text, its variables in braces: to be looked at. */
+  readonly template: string;
   /** The variables that still need a value, in the order of their first use. */
   readonly inputVariables: readonly string[];
   /**

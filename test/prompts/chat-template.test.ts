@@ -19,6 +19,9 @@ describe('ChatPromptTemplate', () => {
       { role: 'user', content: '{question} {{x}} {language}', name: 'Ann' },
     ]);
     expect(prompt.inputVariables).toEqual(['language', 'history', 'question']);
+    expect(prompt.template).toBe(
+      'System: You speak {language}.\n{history}\nHuman: {question} {{x}} {language}',
+    );
     const values = {
       language: 'French',
       question: '{language}?',

@@ -128,8 +128,11 @@ it('has types that need nothing but those of Node', () => {
       BaseCallbackHandler,
       type CallbackHandler,
       type ChainEvent,
+      ConversationBufferWindowMemory,
+      ConversationChain,
       LLMChain,
       type LLMEndEvent,
+      type Memory,
       OfflineModel,
       PromptTemplate,
       TokenCounter,
@@ -156,6 +159,10 @@ it('has types that need nothing but those of Node', () => {
     });
     const scripted = new LLMChain({ llm: new ScriptedModel({ replies: ['hello'] }), prompt });
     console.log(text, await scripted.run({ number: 1 }), all[0]);
+    const memory: Memory = new ConversationBufferWindowMemory({ k: 2 });
+    const talk = new ConversationChain({ llm: new ScriptedModel({ replies: ['hello'] }), memory });
+    const { response, history }: { response: string; history: string } = await talk.invoke({ input: 'hi' });
+    console.log(response, history === '', memory.buffer, talk.prompt.template.endsWith('{input}\\nAI:'));
     // @ts-expect-error An event that doesn't exist.
     const wrong: ChainEvent['type'] = 'llmFinished';
     // @ts-expect-error A token is a string.
@@ -167,7 +174,7 @@ it('has types that need nothing but those of Node', () => {
   expect(node([tsc, '-p', '.'], { cwd: folder })).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(node(['program.js'], { cwd: folder })).toEqual({
     status: 0,
-    stdout: '3 true hello chainStart\n',
+    stdout: '3 true hello chainStart\nhello true Human: hi\nAI: hello true\n',
     stderr: '',
   });
 });
