@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPage, type ShownCommand, settle } from './console-blocks.js';
 
@@ -35,6 +36,8 @@ describe.each(pages)('%s', (name) => {
     for (const { name: file, content } of files) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), content);
+      if (file.endsWith('.ts'))
+        writeFileSync(join(folder, withoutTypes(file)), transformSync(content, TYPES).code);
     }
   });
 
@@ -52,15 +55,26 @@ describe.each(pages)('%s', (name) => {
   if (commands.length === 0) it('shows no command', () => expect(commands).toEqual([]));
 });
 
+const TYPES = { loader: 'ts', target: 'node20' } as const;
+
+/** What older Nodes are given in place of a program in TypeScript, which later ones run as it is. */
+function withoutTypes(file: string): string {
+  return file.replace(/\.ts$/, '.mjs');
+}
+
 /** What a person would see: stdout and stderr in the order in which they were written. */
 function run({ command }: ShownCommand, folder: string): Promise<string> {
   const { PATH = '' } = process.env;
   const npm = /^(npm (start|test))\b/.test(command);
-  const child = spawn('bash', ['-c', `exec 2>&1; ${command}`], {
-    cwd: npm ? root : folder,
-    env: { PATH: `${join(folder, '.bin')}${delimiter}${PATH}`, HOME: folder, LANG: 'C.UTF-8' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    'bash',
+    ['-c', `exec 2>&1; ${command.replace(/(?<=\bnode )\S+\.ts\b/, withoutTypes)}`],
+    {
+      cwd: npm ? root : folder,
+      env: { PATH: `${join(folder, '.bin')}${delimiter}${PATH}`, HOME: folder, LANG: 'C.UTF-8' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

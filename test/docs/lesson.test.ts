@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { get_encoding, get_encoding_name_for_model, type TiktokenEncoding } from 'tiktoken';
@@ -100,6 +102,37 @@ function numbersIn(markdown: string): Set<number> {
   const prose = markdown.replaceAll(/`[^`]*`/g, '');
   return new Set([...prose.matchAll(/\d{2,}/g)].map(([digits]) => Number(digits)));
 }
+
+it('is told in TypeScript that a strict compiler takes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chain-lesson-'));
+  try {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules/promptchain'), 'dir');
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    const programs = readPage('', english).files.filter(({ name }) => name.endsWith('.ts'));
+    for (const { name, content } of programs) writeFileSync(join(folder, name), content);
+    const names = programs.map(({ name }) => name);
+    expect(names).toHaveLength(8);
+    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--erasableSyntaxOnly',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+    ];
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, ...flags, ...types, ...names], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 it('is told with the same programs and the same output in both languages', () => {
   const [one, other] = [readPage('', english), readPage('', chinese)];
