@@ -293,9 +293,8 @@ export interface CallbackHandler extends HandlerOptions, EventMethods {
 }
 
 /** A base for handlers written as classes. It has no methods of its own, so a subclass hears what it defines. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface gives subclasses the methods' types
-export class BaseCallbackHandler {}
-export interface BaseCallbackHandler extends CallbackHandler {}
+export const BaseCallbackHandler: new () => CallbackHandler = class BaseCallbackHandler {};
+export type BaseCallbackHandler = CallbackHandler;
 
 /** The same class: a handler is asynchronous by returning a promise. For people who look for this name. */
 export const AsyncCallbackHandler = BaseCallbackHandler;

@@ -4,8 +4,8 @@ import type { EventFields, Run } from './run.js';
 /** What a run does, and how it is told. Start, end and error are made only when they are due. */
 export interface RunSteps<Y, R> {
   start(): EventFields;
-  /** Leaving it early, by the consumer's `break`, ends the run as aborted. */
-  body(): AsyncGenerator<Y, R, void>;
+  /** A promise where there is nothing to show on the way. Leaving it early, by `break`, ends the run as aborted. */
+  body(): AsyncGenerator<Y, R, void> | Promise<R>;
   end(result: R): EventFields | Promise<EventFields>;
   /** Must not throw. */
   error(error: Error): EventFields | Promise<EventFields>;
@@ -22,7 +22,8 @@ export async function* runSteps<Y, R>(run: Run, steps: RunSteps<Y, R>): AsyncGen
     const started = run.emit(first);
     if (started !== undefined) await started;
     run.signal?.throwIfAborted();
-    const result = yield* steps.body();
+    const body = steps.body();
+    const result = 'next' in body ? yield* body : await body;
     run.signal?.throwIfAborted();
     const last = await steps.end(result);
     open = false;

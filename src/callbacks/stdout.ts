@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import { type CallbackHandler, type ChainEvent, EVENT_TABLE, EVENT_TYPES } from '../events.js';
+import { BaseCallbackHandler, type ChainEvent, EVENT_TABLE, EVENT_TYPES } from '../events.js';
 import { cleanControls } from '../safety/clean.js';
 import { wantsColor } from './color.js';
 import { startsNoRuns } from './context.js';
@@ -27,9 +27,8 @@ export interface StdoutHandlerOptions {
  * tear it apart. Of two such runs every line begins with the first eight characters of the run's id. A stream that
  * fails or was closed ends the trace, never the run.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface declares the methods made below
-export class StdoutCallbackHandler {
-  readonly name: string = 'StdoutCallbackHandler';
+export class StdoutCallbackHandler extends BaseCallbackHandler {
+  override readonly name: string = 'StdoutCallbackHandler';
   readonly #options: StdoutHandlerOptions;
   /** Above all roots. */
   readonly #forest = newRun(null, { runId: '', name: '' });
@@ -39,6 +38,7 @@ export class StdoutCallbackHandler {
   #broken = false;
 
   constructor(options: StdoutHandlerOptions = {}) {
+    super();
     this.#options = options;
   }
 
@@ -146,8 +146,6 @@ export class StdoutCallbackHandler {
     }
   }
 }
-export interface StdoutCallbackHandler extends CallbackHandler {}
-
 /** What the trace remembers of a run that is open. */
 interface TracedRun {
   readonly id: string;

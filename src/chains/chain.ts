@@ -44,12 +44,13 @@ export abstract class Chain<Result extends ChainResult = ChainResult> {
   /**
    * Does the work. What it runs gets `parent: run`, so that it becomes a child.
    * @param streaming whether somebody takes the yielded text; where nobody does, nothing needs to be yielded
+   * @returns a promise from a chain that has no text to yield
    */
   protected abstract execute(
     inputs: ChainInputs,
     run: Run,
     streaming: boolean,
-  ): AsyncGenerator<string, Omit<Result, 'usage' | 'runId'>, void>;
+  ): AsyncGenerator<string, Omit<Result, 'usage' | 'runId'>, void> | Promise<Omit<Result, 'usage' | 'runId'>>;
 
   /**
    * Called before a run is made: to refuse it, by an error, or to have it wait.

@@ -31,7 +31,7 @@ export async function condense(
   const { text } = await resultOf(
     runSteps<never, ModelResult>(run, {
       start: () => ({ type: 'chainStart', inputs }),
-      async *body() {
+      async body() {
         const value = prompt.formatPrompt(inputs);
         const text = llm.kind === 'chat' ? messagesToText(value.messages) : value.text;
         const heard = run.emit({ type: 'text', text, kind: 'prompt' });

@@ -63,7 +63,7 @@ export const FRONT_MATTER_SCHEMA = {
         schema: { description: 'The JSON Schema that the answer fits.', type: 'object' },
       },
       if: { properties: { type: { type: 'string', enum: ['json_schema'] } } },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema names its keyword so, and nobody awaits a schema
       then: { required: ['schema'] },
       else: { properties: { name: false, schema: false } },
     },

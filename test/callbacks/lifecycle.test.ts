@@ -237,8 +237,7 @@ describe('every start is followed by exactly one end or error', () => {
 describe('a run of steps', () => {
   const steps = {
     start: (): EventFields => ({ type: 'chainStart', inputs: {} }),
-    // biome-ignore lint/correctness/useYield: it has only a result
-    async *body() {
+    async body() {
       return 'result';
     },
     end: (): EventFields => ({ type: 'chainEnd', outputs: {}, usage: null, durationMs: 0 }),

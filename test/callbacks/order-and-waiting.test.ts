@@ -169,7 +169,7 @@ describe('waiting', () => {
   it('anything with a `then` is waited for', async () => {
     const log: string[] = [];
     const thenable = {
-      // biome-ignore lint/suspicious/noThenProperty: an object that is awaited like a promise without being one is what is tested
+      // biome-ignore lint/suspicious/noThenProperty: the test is of such an object: it has a `then` and is no promise
       then(resolve: () => void) {
         log.push('awaited');
         resolve();

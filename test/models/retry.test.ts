@@ -123,9 +123,8 @@ test('an adapted request is told as a retry and counted as none', async () => {
 test('an abort ends the wait at once', async () => {
   const controller = new AbortController();
   const values = withRetries(
-    // biome-ignore lint/correctness/useYield: it fails first
     async function* () {
-      throw passing('busy', 50_000);
+      yield await Promise.reject<string>(passing('busy', 50_000));
     },
     {
       maxRetries: 2,

@@ -13,8 +13,7 @@ export async function callTool<T>(
   return resultOf(
     runSteps<never, T>(run, {
       start: () => ({ type: 'toolStart', input: null, toolCallId: null }),
-      // biome-ignore lint/correctness/useYield: it has only a result
-      async *body() {
+      async body() {
         return await runInContext({ scoped: run.scoped, parent: run, muted: run.muted }, fn);
       },
       end: (output) => ({ type: 'toolEnd', output, durationMs: run.durationMs }),

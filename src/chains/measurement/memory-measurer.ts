@@ -77,11 +77,10 @@ export class MemoryMeasurer extends Chain<MemoryMeasurerResult> {
     if (this.asking.length > 0) this.#assertCanAnswer(this.asking);
   }
 
-  // biome-ignore lint/correctness/useYield: it has nothing to show before all is measured
-  protected override async *execute(
+  protected override async execute(
     _: ChainInputs,
     run: Run,
-  ): AsyncGenerator<never, Omit<MemoryMeasurerResult, 'usage' | 'runId'>, void> {
+  ): Promise<Omit<MemoryMeasurerResult, 'usage' | 'runId'>> {
     const llm = this.#llm;
     const tokenizer = remembering(await loadTokenizer(llm.model), this.#turns);
     const writer = this.#simulate
