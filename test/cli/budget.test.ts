@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DONE, delta, event, type Reply, reply, serve, stream, text } from '../models/loopback.js';
+import { DONE, delta, endless, event, type Reply, reply, serve, stream, text } from '../models/loopback.js';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';
 
 let here: Workspace;
@@ -18,16 +18,6 @@ function ending(completion: number, reason = 'stop'): string {
   const usage = { prompt_tokens: PROMPT, completion_tokens: completion };
   return event(delta({}, reason)) + event({ choices: [], usage }) + DONE;
 }
-
-/** One token a chunk, until nobody listens any more. */
-const endless: Reply = async (response) => {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (let open = true; open; ) {
-    response.write(text(' word'));
-    await new Promise((resolve) => setImmediate(resolve));
-    open = !response.destroyed;
-  }
-};
 
 const brief = stream(text('ok'), ending(1));
 /** Dollars per million tokens. */

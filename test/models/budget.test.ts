@@ -16,6 +16,7 @@ import { ofType, recorder } from '../support/recorder.js';
 import {
   DONE,
   delta,
+  endless,
   event,
   type Loopback,
   type Reply,
@@ -61,16 +62,6 @@ function ending(prompt: number, completion: number | undefined, reason = 'stop')
   const usage = { prompt_tokens: prompt, completion_tokens: completion };
   return event(delta({}, reason)) + event({ choices: [], usage }) + DONE;
 }
-
-/** One token a chunk, until nobody listens any more. */
-const endless: Reply = async (response) => {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (let open = true; open; ) {
-    response.write(text(' word'));
-    await new Promise((resolve) => setImmediate(resolve));
-    open = !response.destroyed;
-  }
-};
 
 const words = (count: number) => ' word'.repeat(count);
 const answerOf = (tokens: number): Reply => stream(text(words(tokens)), ending(PROMPT, tokens));

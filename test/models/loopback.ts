@@ -128,3 +128,13 @@ export class Recorder extends BaseCallbackHandler {
     return this.events.filter((heard): heard is Extract<ChainEvent, { type: T }> => heard.type === type);
   }
 }
+
+/** One token a chunk, until nobody listens any more. */
+export const endless: Reply = async (response) => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (let open = true; open; ) {
+    response.write(text(' word'));
+    await new Promise((resolve) => setImmediate(resolve));
+    open = !response.destroyed;
+  }
+};
