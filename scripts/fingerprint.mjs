@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 /** What the build depends on, relative to the repository. The lock file stands for the bundled packages. */
-const INPUTS = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const INPUTS = ['src', 'schemas', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
 /** A digest of the names and the content of everything that is built from; file times don't count. */
 export function fingerprint(root) {

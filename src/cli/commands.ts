@@ -7,6 +7,7 @@ import { memoryCommand } from './memory-command.js';
 import { modelsCommand } from './models-command.js';
 import { runCommand } from './run-command.js';
 import { tokensCommand } from './tokens-command.js';
+import { traceCommand } from './trace-command.js';
 
 /** A command of the command line. */
 export interface CliCommand {
@@ -18,6 +19,7 @@ export interface CliCommand {
 export const COMMANDS: readonly CliCommand[] = [
   runCommand,
   chatCommand,
+  traceCommand,
   memoryCommand,
   tokensCommand,
   modelsCommand,

@@ -49,6 +49,7 @@ it.each([
   ['@scope/name/deep', '@scope/name'],
   ['node:fs', null],
   ['models/model.ts', null],
+  ['../schemas/event.schema.json', null],
 ])('tells the package of %s', (target, expected) => {
   expect(packageOf(target)).toBe(expected);
 });

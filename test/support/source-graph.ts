@@ -62,6 +62,6 @@ export function loadedWith(graph: SourceGraph, file: string, seen = new Set<stri
 
 /** The package of an import, `null` for files and Node's own modules. */
 export function packageOf(target: string): string | null {
-  if (target.endsWith('.ts') || target.startsWith('node:')) return null;
+  if (/^\.\.\/|\.ts$|^node:/.test(target)) return null;
   return /^(?:@[^/]+\/)?[^/]+/.exec(target)![0];
 }

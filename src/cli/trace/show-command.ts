@@ -1,0 +1,30 @@
+import type { CliCommand } from '../commands.js';
+import type { ShowFlags } from './show.js';
+
+export const showCommand: CliCommand = {
+  register(program, io) {
+    program
+      .command('show')
+      .description('Show a run as a tree: time, tokens, cost, errors. Several runs are listed.')
+      .argument('<file>', 'a trace: what --log run.jsonl wrote; - for standard input')
+      .argument('[run]', 'the beginning of a run’s id, last, or last~1')
+      .option('--full', 'prompts and answers too')
+      .option('--events', 'the raw events, one a line')
+      .option('--follow', 'go on until the run has ended')
+      .option('--json', 'one JSON document on stdout')
+      .option('--no-color', 'no colours')
+      .addHelpText('after', EXAMPLES)
+      .action(async (file: string, run: string | undefined, flags: ShowFlags) => {
+        const { showTrace } = await import('./show.js');
+        await showTrace(file, run, flags, io);
+      });
+  },
+};
+
+const EXAMPLES = `
+Examples:
+  $ chain run add.txt --var number=2 --log run.jsonl
+  $ chain trace show run.jsonl
+  $ chain trace show run.jsonl last --full
+  $ chain trace show run.jsonl 7f3a --events
+`;

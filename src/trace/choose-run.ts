@@ -1,0 +1,70 @@
+import { ChainError } from '../errors.js';
+import { type ChosenRun, loadRun } from './load-run.js';
+import { indexRuns, type RunIndex } from './run-index.js';
+import type { RunSummary } from './run-summary.js';
+
+/** Which run is meant: the beginning of its id, `last`, or `last~1` for the one before it. */
+export type RunName = string;
+
+const LAST = /^last(?:~(\d+))?$/;
+
+/**
+ * The run of a file that a name means; without a name the last one.
+ * @throws ChainError `invalid_argument` where there is no such run, or several; `file_not_readable`
+ */
+export async function chooseRun(
+  file: string,
+  name: RunName = 'last',
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<ChosenRun> {
+  const back = LAST.exec(name);
+  const index = await indexRuns(file, { signal, ...(back === null && { find: name }) });
+  const { id, root } = back === null ? named(index, name) : fromEnd(index, Number(back[1] ?? 0), name);
+  return loadRun(file, root, { id, signal });
+}
+
+/** @throws ChainError `invalid_argument`, saying what is in the file instead */
+export function assertHasRuns({ file, count, census }: RunIndex): void {
+  if (count > 0) return;
+  const notes = census.notes();
+  throw new ChainError(
+    'invalid_argument',
+    `${file}: no run is in it${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`,
+    {
+      hint: 'A trace is written by chain run … --log run.jsonl',
+    },
+  );
+}
+
+function fromEnd(index: RunIndex, back: number, name: RunName): { id: string; root: RunSummary } {
+  assertHasRuns(index);
+  const root = index.runs.at(-1 - back);
+  if (root === undefined) {
+    throw new ChainError('invalid_argument', `${index.file}: no run ${name}: it has ${index.count}`);
+  }
+  return { id: root.id, root };
+}
+
+function named(index: RunIndex, name: RunName): { id: string; root: RunSummary } {
+  assertHasRuns(index);
+  const { file, found } = index;
+  const [first, ...others] = found;
+  const exact = found.find(({ id }) => id === name);
+  if (exact !== undefined) return exact;
+  if (first === undefined || name === '') {
+    throw new ChainError('invalid_argument', `${file}: no run ${name}`, {
+      hint: `chain trace show ${file} lists them.`,
+    });
+  }
+  if (others.length > 0) {
+    const some = found.slice(0, MOST_SHOWN).map(({ id }) => id);
+    const more = found.length > MOST_SHOWN ? ', …' : '';
+    throw new ChainError(
+      'invalid_argument',
+      `${file}: ${name} is the beginning of several runs: ${some.join(', ')}${more}`,
+    );
+  }
+  return first;
+}
+
+const MOST_SHOWN = 4;

@@ -1,0 +1,90 @@
+import type { ChainEvent } from '../events.js';
+import type { ClosingEvent, MomentEvent, StartEvent, TraceRun } from './trace-run.js';
+
+interface OpenRun {
+  readonly id: string;
+  readonly parentId: string | null;
+  name: string;
+  start: StartEvent | null;
+  end: ClosingEvent | null;
+  readonly moments: MomentEvent[];
+  streamed: { count: number; text: string; lastTime: number } | null;
+  readonly children: OpenRun[];
+  time: number;
+  lastTime: number;
+}
+
+/** Puts runs together from their events, in whatever order several of them went on. */
+export class TraceBuilder {
+  readonly #runs = new Map<string, OpenRun>();
+  readonly #roots: OpenRun[] = [];
+  readonly #only: string | undefined;
+
+  /** @param only the id of a run: what doesn't belong to it, or to what is under it, is left out */
+  constructor(only?: string) {
+    this.#only = only;
+  }
+
+  /** Those whose parent isn't known, in the order in which they were started. They go on changing with what is added. */
+  get roots(): readonly TraceRun[] {
+    return this.#roots;
+  }
+
+  /** Any run, by its whole id. */
+  find(id: string): TraceRun | undefined {
+    return this.#runs.get(id);
+  }
+
+  /** Whether this event's run is one of those that are put together. */
+  has(runId: string): boolean {
+    return this.#runs.has(runId);
+  }
+
+  add(event: ChainEvent): void {
+    const run = this.#runs.get(event.runId) ?? this.#open(event);
+    if (run === undefined) return;
+    run.lastTime = Math.max(run.lastTime, event.time);
+    if ('metadata' in event) {
+      run.start = event;
+      run.name = event.name;
+      run.time = event.time;
+    } else if ('durationMs' in event) {
+      run.end = event;
+      // The closing event says it, and a trace may have many.
+      if (run.streamed !== null) run.streamed.text = '';
+    } else if (event.type === 'llmNewToken') {
+      run.streamed ??= { count: 0, text: '', lastTime: event.time };
+      run.streamed.count += 1;
+      run.streamed.text += event.token;
+      run.streamed.lastTime = event.time;
+    } else run.moments.push(event);
+  }
+
+  #open({ runId: id, parentRunId: parentId, name, time }: ChainEvent): OpenRun | undefined {
+    const parent = parentId === null ? undefined : this.#runs.get(parentId);
+    const wanted = this.#only === undefined || id === this.#only || parent !== undefined;
+    if (!wanted) return undefined;
+    const run: OpenRun = {
+      id,
+      parentId,
+      name,
+      start: null,
+      end: null,
+      moments: [],
+      streamed: null,
+      children: [],
+      time,
+      lastTime: time,
+    };
+    this.#runs.set(id, run);
+    (parent?.children ?? this.#roots).push(run);
+    return run;
+  }
+}
+
+/** The runs of events that are all there. */
+export function buildTrace(events: Iterable<ChainEvent>): readonly TraceRun[] {
+  const builder = new TraceBuilder();
+  for (const event of events) builder.add(event);
+  return builder.roots;
+}

@@ -1,0 +1,69 @@
+import { type ErrorObject, Ajv2020 as JsonSchema } from 'ajv/dist/2020.js';
+import schema from '../../schemas/event.schema.json' with { type: 'json' };
+import { type ChainEvent, EVENT_TABLE } from '../events.js';
+
+/** What one line of a trace file is. */
+export type TraceLine =
+  | { readonly kind: 'event'; readonly event: ChainEvent }
+  /** A record of `logger`, which may share the file. */
+  | { readonly kind: 'log' }
+  /** Well formed, and of a type that only later versions know. */
+  | { readonly kind: 'unknown'; readonly type: string }
+  /** Not ours: of another program that writes into the same file. */
+  | { readonly kind: 'foreign' }
+  /** Begins as ours, and isn't whole, or lacks what its type must have. */
+  | { readonly kind: 'damaged'; readonly why: string }
+  | { readonly kind: 'blank' };
+
+/** Reads one line, without its newline. Never throws. */
+export function parseTraceLine(bytes: Buffer): TraceLine {
+  const text = bytes.toString().replace(/^\ufeff/, '');
+  if (text.trim() === '') return { kind: 'blank' };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return OURS.test(text) ? { kind: 'damaged', why: 'it is cut short' } : { kind: 'foreign' };
+  }
+  if (typeof value !== 'object' || value === null) return { kind: 'foreign' };
+  const { type, runId, level, time } = value as Readonly<Record<string, unknown>>;
+  if (typeof type !== 'string') return { kind: 'foreign' };
+  if (type === 'log' && typeof level === 'string') return { kind: 'log' };
+  if (!Object.hasOwn(EVENT_TABLE, type)) {
+    return typeof runId === 'string' && typeof time === 'number'
+      ? { kind: 'unknown', type }
+      : { kind: 'foreign' };
+  }
+  const why = whatIsWrong(type, value);
+  return why === undefined ? { kind: 'event', event: value as ChainEvent } : { kind: 'damaged', why };
+}
+
+/**
+ * Whose token a line is; `null` where it is no token, or isn't written as this package writes it. Looks at the first
+ * bytes only: most lines of a trace are tokens, and most readers need none of them.
+ */
+export function runOfTokenLine(bytes: Buffer): string | null {
+  if (bytes.length < TOKEN_HEAD.length + ID_LENGTH) return null;
+  if (bytes.compare(TOKEN_HEAD, 0, TOKEN_HEAD.length, 0, TOKEN_HEAD.length) !== 0) return null;
+  const end = TOKEN_HEAD.length + ID_LENGTH;
+  return bytes[end] === QUOTE ? bytes.toString('latin1', TOKEN_HEAD.length, end) : null;
+}
+
+const TOKEN_HEAD = Buffer.from('{"type":"llmNewToken","runId":"');
+const ID_LENGTH = 36;
+const QUOTE = 0x22;
+const OURS = new RegExp(`^\\{"type":"(?:${['log', ...Object.keys(EVENT_TABLE)].join('|')})"`);
+
+let validators: JsonSchema | undefined;
+
+/** By the published schema, of which each type's part is compiled when the first of its events comes. */
+function whatIsWrong(type: string, value: unknown): string | undefined {
+  validators ??= new JsonSchema({ strict: false, validateFormats: false }).addSchema(schema, 'event');
+  const validate = validators.getSchema(`event#/$defs/${type}`)!;
+  return validate(value) ? undefined : describe(validate.errors?.[0]);
+}
+
+function describe(error: ErrorObject | undefined): string {
+  const { instancePath = '', message = 'it has another form' } = error ?? {};
+  return `${instancePath.slice(1).replaceAll('/', '.') || 'it'} ${message}`;
+}
