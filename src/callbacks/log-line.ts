@@ -40,7 +40,7 @@ export function lineFormat(text: (info: LogInfo) => string, colorize = false): L
   return printf((info) => {
     const { level, runId } = info;
     const run = typeof runId === 'string' ? `[${shortRunId(runId)}] ` : '';
-    const time = paint('time', formatTime(info.time as number));
+    const time = paint('time', renderTime(info.time as number));
     const message = escapeControls(run + text(info)).replaceAll('\n', '\n    ');
     return `${time} | ${paint(level, level.toUpperCase().padEnd(8))} | ${paint(level, message)}`;
   });
@@ -76,7 +76,7 @@ export function escapeControls(text: string): string {
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** `2026-11-21 13:02:48.123`, in local time. */
-function formatTime(time: number): string {
+export function renderTime(time: number): string {
   const date = new Date(time);
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;

@@ -1,12 +1,12 @@
 import { ChainError } from '../errors.js';
 import { type ChosenRun, loadRun } from './load-run.js';
-import { indexRuns, type RunIndex } from './run-index.js';
-import type { RunSummary } from './run-summary.js';
+import { type FoundRun, indexRuns, type RunIndex } from './run-index.js';
 
 /** Which run is meant: the beginning of its id, `last`, or `last~1` for the one before it. */
 export type RunName = string;
 
-const LAST = /^last(?:~(\d+))?$/;
+/** A name that counts from the end. */
+export const LAST_RUN = /^last(?:~(\d+))?$/;
 
 /**
  * The run of a file that a name means; without a name the last one.
@@ -17,10 +17,19 @@ export async function chooseRun(
   name: RunName = 'last',
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ChosenRun> {
-  const back = LAST.exec(name);
-  const index = await indexRuns(file, { signal, ...(back === null && { find: name }) });
-  const { id, root } = back === null ? named(index, name) : fromEnd(index, Number(back[1] ?? 0), name);
+  const index = await indexRuns(file, { signal, ...(!LAST_RUN.test(name) && { find: name }) });
+  const { id, root } = chooseIn(index, name);
   return loadRun(file, root, { id, signal });
+}
+
+/**
+ * The same in an index, which was made to `find` the name where it is the beginning of an id.
+ * @throws ChainError `invalid_argument` where there is no such run, or several
+ */
+export function chooseIn(index: RunIndex, name: RunName = 'last'): FoundRun {
+  assertHasRuns(index);
+  const back = LAST_RUN.exec(name);
+  return back === null ? named(index, name) : fromEnd(index, Number(back[1] ?? 0), name);
 }
 
 /** @throws ChainError `invalid_argument`, saying what is in the file instead */
@@ -36,8 +45,7 @@ export function assertHasRuns({ file, count, census }: RunIndex): void {
   );
 }
 
-function fromEnd(index: RunIndex, back: number, name: RunName): { id: string; root: RunSummary } {
-  assertHasRuns(index);
+function fromEnd(index: RunIndex, back: number, name: RunName): FoundRun {
   const root = index.runs.at(-1 - back);
   if (root === undefined) {
     throw new ChainError('invalid_argument', `${index.file}: no run ${name}: it has ${index.count}`);
@@ -45,8 +53,7 @@ function fromEnd(index: RunIndex, back: number, name: RunName): { id: string; ro
   return { id: root.id, root };
 }
 
-function named(index: RunIndex, name: RunName): { id: string; root: RunSummary } {
-  assertHasRuns(index);
+function named(index: RunIndex, name: RunName): FoundRun {
   const { file, found } = index;
   const [first, ...others] = found;
   const exact = found.find(({ id }) => id === name);

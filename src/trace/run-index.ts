@@ -12,6 +12,8 @@ export interface RunIndex {
   /** Runs whose id begins as was asked, and the roots that they are under. */
   readonly found: readonly FoundRun[];
   readonly census: LineCensus;
+  /** Behind the last line that was whole, in bytes. */
+  readonly end: number;
 }
 
 export interface FoundRun {
@@ -40,6 +42,7 @@ export async function indexRuns(file: string, options: IndexOptions = {}): Promi
   const found = new Map<string, RunSummary>();
   let ended: RunSummary[] = [];
   let count = 0;
+  let position = 0;
   const end = (summaries: readonly RunSummary[]) => {
     count += summaries.length;
     ended.push(...summaries);
@@ -48,6 +51,7 @@ export async function indexRuns(file: string, options: IndexOptions = {}): Promi
   for await (const events of readEvents(file, { tokensOf: NO_TOKENS, census, signal })) {
     for (const { event, line } of events) {
       const root = summarizer.add(event, line);
+      position = line.end;
       if (find !== undefined && found.size < MOST_FOUND && event.runId.startsWith(find))
         found.set(event.runId, root);
     }
@@ -60,6 +64,7 @@ export async function indexRuns(file: string, options: IndexOptions = {}): Promi
     runs: latest(ended, keep),
     found: [...found].map(([id, root]) => ({ id, root })),
     census,
+    end: position,
   };
 }
 

@@ -1,5 +1,11 @@
 import type { ChainEvent } from '../events.js';
-import type { ClosingEvent, MomentEvent, StartEvent, TraceRun } from './trace-run.js';
+import {
+  type ClosingEvent,
+  type MomentEvent,
+  type StartEvent,
+  type TraceRun,
+  withDescendants,
+} from './trace-run.js';
 
 interface OpenRun {
   readonly id: string;
@@ -38,6 +44,13 @@ export class TraceBuilder {
   /** Whether this event's run is one of those that are put together. */
   has(runId: string): boolean {
     return this.#runs.has(runId);
+  }
+
+  /** Forgets a root, and all that is under it. */
+  drop(root: TraceRun): void {
+    const at = this.#roots.findIndex(({ id }) => id === root.id);
+    if (at >= 0) this.#roots.splice(at, 1);
+    for (const { id } of withDescendants(root)) this.#runs.delete(id);
   }
 
   add(event: ChainEvent): void {

@@ -43,9 +43,12 @@ export function statusOf({ end }: Pick<TraceRun, 'end'>): RunStatus {
   return end.error.code === 'aborted' ? 'aborted' : 'error';
 }
 
-/** In milliseconds; of a run that has no end, until the last that is known of it or of its children. */
-export function durationOf(run: TraceRun): number {
-  return run.end?.durationMs ?? lastTimeOf(run) - run.time;
+/**
+ * In milliseconds.
+ * @param until of a run that has no end; default: the last that is known of it or of its children
+ */
+export function durationOf(run: TraceRun, until?: number): number {
+  return run.end?.durationMs ?? Math.max(0, (until ?? lastTimeOf(run)) - run.time);
 }
 
 function lastTimeOf(run: TraceRun): number {

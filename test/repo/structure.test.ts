@@ -26,6 +26,7 @@ const LAYERS = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ajv: ['trace/', 'cli/'],
   chalk: ['callbacks/', 'cli/'],
+  'cli-truncate': ['cli/'],
   'cli-table3': ['cli/'],
   commander: ['cli/'],
   echarts: ['cli/'],
@@ -42,9 +43,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'proxy-from-env': ['models/'],
   'signal-exit': ['callbacks/'],
   'simple-ascii-chart': ['cli/'],
+  'string-width': ['cli/'],
   'triple-beam': ['callbacks/'],
   winston: ['callbacks/'],
   'winston-transport': ['callbacks/'],
+  'wrap-ansi': ['cli/'],
   yaml: ['prompts/', 'cli/'],
 };
 
@@ -52,6 +55,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const LAZY = [
   'ajv',
   'cli-table3',
+  'cli-truncate',
   'echarts',
   'gpt-tokenizer',
   'http-proxy-agent',
@@ -60,8 +64,10 @@ const LAZY = [
   'openai',
   'ora',
   'simple-ascii-chart',
+  'string-width',
   'winston',
   'winston-transport',
+  'wrap-ansi',
   'yaml',
 ];
 

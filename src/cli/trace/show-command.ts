@@ -1,4 +1,5 @@
 import type { CliCommand } from '../commands.js';
+import { integer } from '../shared-options.js';
 import type { ShowFlags } from './show.js';
 
 export const showCommand: CliCommand = {
@@ -12,6 +13,7 @@ export const showCommand: CliCommand = {
       .option('--events', 'the raw events, one a line')
       .option('--follow', 'go on until the run has ended')
       .option('--json', 'one JSON document on stdout')
+      .option('--limit <number>', 'how many of the last runs are listed (default: 50)', integer(1))
       .option('--no-color', 'no colours')
       .addHelpText('after', EXAMPLES)
       .action(async (file: string, run: string | undefined, flags: ShowFlags) => {

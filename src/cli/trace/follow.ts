@@ -1,0 +1,100 @@
+import { stat } from 'node:fs/promises';
+import { ChainError } from '../../errors.js';
+import { cleanControls } from '../../safety/clean.js';
+import { chooseIn, LAST_RUN } from '../../trace/choose-run.js';
+import { LineCensus } from '../../trace/line-census.js';
+import { readEvents } from '../../trace/read-events.js';
+import { type FoundRun, indexRuns } from '../../trace/run-index.js';
+import { TraceBuilder } from '../../trace/trace-builder.js';
+import type { TraceRun } from '../../trace/trace-run.js';
+import type { Io } from '../io.js';
+import { toJsonLine } from '../json-line.js';
+import { LiveRegion } from './live-region.js';
+import { EventPrinter } from './print-events.js';
+import { layoutOf, renderRun, type ShowFlags } from './show.js';
+import { runDocument } from './show-document.js';
+
+/**
+ * `chain trace show --follow`: the run that was named until it has ended; without a name every run that is still going
+ * on, or comes, until the command is told to stop. A file that isn't there yet is waited for.
+ * @throws ChainError `invalid_argument`, `file_not_readable`; the signal's reason
+ */
+export async function followTrace(
+  file: string,
+  name: string | undefined,
+  flags: ShowFlags,
+  io: Io,
+): Promise<void> {
+  if (file === '-') {
+    throw new ChainError('invalid_argument', 'standard input is read to its end, and can’t be followed', {
+      hint: 'Name the file that is being written.',
+    });
+  }
+  const { from, chosen } = await whereToBegin(file, name, io);
+  const builder = new TraceBuilder(chosen?.root.id);
+  const view = viewOf(file, flags, io);
+  const printer = new EventPrinter(chosen, io);
+  const census = new LineCensus();
+  for await (const events of readEvents(file, { from, follow: true, census, signal: io.signal })) {
+    for (const { event } of events) builder.add(event);
+    if (flags.events) await printer.print(events);
+    for (const root of builder.roots.filter(({ end }) => end !== null)) {
+      const run = (chosen === undefined ? undefined : builder.find(chosen.id)) ?? root;
+      view.end(run);
+      builder.drop(root);
+      if (chosen !== undefined) return tellNotes(census, io);
+    }
+    view.draw(builder.roots);
+  }
+}
+
+/** At a run that was named, or the last one where it hasn't ended; otherwise behind all that is there. */
+async function whereToBegin(
+  file: string,
+  name: string | undefined,
+  { signal }: Io,
+): Promise<{ readonly from: number; readonly chosen?: FoundRun }> {
+  const isThere = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere && name === undefined) return { from: 0 };
+  const find = name === undefined || LAST_RUN.test(name) ? undefined : name;
+  const index = await indexRuns(file, { signal, find });
+  if (name !== undefined) {
+    const chosen = chooseIn(index, name);
+    return { from: chosen.root.from, chosen };
+  }
+  const last = index.runs.at(-1);
+  return { from: last?.status === 'unfinished' ? last.from : index.end };
+}
+
+interface View {
+  /** Runs that go on. */
+  draw(runs: readonly TraceRun[]): void;
+  /** One that has ended. */
+  end(run: TraceRun): void;
+}
+
+function viewOf(file: string, flags: ShowFlags, io: Io): View {
+  const { stdout } = io;
+  if (flags.events) return { draw() {}, end() {} };
+  if (flags.json) return { draw() {}, end: (run) => void stdout.write(toJsonLine(runDocument(run, []))) };
+  const text = (run: TraceRun, until?: number) => `${renderRun(run, flags, layoutOf(flags, io), until)}\n`;
+  if (stdout.isTTY !== true || io.env.TERM === 'dumb') {
+    return { draw() {}, end: (run) => void stdout.write(text(run)) };
+  }
+  const region = new LiveRegion(stdout);
+  const waiting = `waiting for runs in ${cleanControls(file)}\n`;
+  return {
+    draw(runs) {
+      const now = Date.now();
+      region.draw(runs.length === 0 ? waiting : runs.map((run) => text(run, now)).join(''));
+    },
+    end: (run) => region.keep(text(run)),
+  };
+}
+
+function tellNotes(census: LineCensus, { stderr }: Io): void {
+  for (const note of census.notes()) stderr.write(`note: ${cleanControls(note)}\n`);
+}
