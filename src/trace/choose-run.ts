@@ -55,23 +55,24 @@ function fromEnd(index: RunIndex, back: number, name: RunName): FoundRun {
 
 function named(index: RunIndex, name: RunName): FoundRun {
   const { file, found } = index;
-  const [first, ...others] = found;
   const exact = found.find(({ id }) => id === name);
   if (exact !== undefined) return exact;
+  // Lists show the ids of roots.
+  const roots = found.filter(({ id, root }) => id === root.id);
+  const meant = roots.length > 0 ? roots : found;
+  const [first] = meant;
   if (first === undefined || name === '') {
     throw new ChainError('invalid_argument', `${file}: no run ${name}`, {
       hint: `chain trace show ${file} lists them.`,
     });
   }
-  if (others.length > 0) {
-    const some = found.slice(0, MOST_SHOWN).map(({ id }) => id);
-    const more = found.length > MOST_SHOWN ? ', …' : '';
-    throw new ChainError(
-      'invalid_argument',
-      `${file}: ${name} is the beginning of several runs: ${some.join(', ')}${more}`,
-    );
-  }
-  return first;
+  if (meant.length === 1) return first;
+  const some = meant.slice(0, MOST_SHOWN).map(({ id }) => id);
+  const more = meant.length > MOST_SHOWN ? ', …' : '';
+  throw new ChainError(
+    'invalid_argument',
+    `${file}: ${name} is the beginning of several runs: ${some.join(', ')}${more}`,
+  );
 }
 
 const MOST_SHOWN = 4;

@@ -20,31 +20,35 @@ export interface ReadEventsOptions extends ReadLinesOptions {
 export const NO_TOKENS = (): boolean => false;
 
 /**
- * The events of a trace file, all of one read together, in the order in which they were written. Whatever else is in the
- * file is passed over, and counted.
+ * The events of a trace file, those of one read together, in the order in which they were written. Whatever else is in
+ * the file is passed over, and counted.
+ *
+ * Each list is to be gone through once, before the next is asked for: a line is read when its turn comes, so that
+ * `tokensOf` knows of the runs whose start stands just before.
  * @throws ChainError `file_not_readable`; the signal's reason
  */
 export async function* readEvents(
   file: string,
   options: ReadEventsOptions = {},
-): AsyncGenerator<readonly LocatedEvent[], void, void> {
-  const { tokensOf, census } = options;
-  for await (const lines of readLines(file, options)) {
-    const events: LocatedEvent[] = [];
-    for (const line of lines) {
-      if (tokensOf !== undefined && line.bytes !== null) {
-        const run = runOfTokenLine(line.bytes);
-        if (run !== null && !tokensOf(run)) continue;
-      }
-      const parsed =
-        line.bytes === null
-          ? ({ kind: 'damaged', why: 'it is too long' } as const)
-          : parseTraceLine(line.bytes);
-      if (parsed.kind === 'event') events.push({ event: parsed.event, line });
-      else if (line.complete) census?.count(parsed, line.number);
-      else if (census !== undefined && parsed.kind !== 'blank') census.torn = true;
+): AsyncGenerator<Iterable<LocatedEvent>, void, void> {
+  // Also where nothing is left of a read: it may mean that a file that is followed has nothing more.
+  for await (const lines of readLines(file, options)) yield eventsIn(lines, options);
+}
+
+function* eventsIn(
+  lines: readonly FileLine[],
+  { tokensOf, census }: ReadEventsOptions,
+): Generator<LocatedEvent, void, void> {
+  for (const line of lines) {
+    if (tokensOf !== undefined && line.bytes !== null) {
+      const run = runOfTokenLine(line.bytes);
+      if (run !== null && !tokensOf(run)) continue;
     }
-    // Also where nothing is left: it may mean that a file that is followed has nothing more.
-    yield events;
+    const parsed = line.bytes === null ? TOO_LONG : parseTraceLine(line.bytes);
+    if (parsed.kind === 'event') yield { event: parsed.event, line };
+    else if (line.complete) census?.count(parsed, line.number);
+    else if (census !== undefined && parsed.kind !== 'blank') census.torn = true;
   }
 }
+
+const TOO_LONG = { kind: 'damaged', why: 'it is too long' } as const;

@@ -25,12 +25,12 @@ export interface ReadLinesOptions {
    * up it yields an empty list. A file that isn't there yet is waited for; one that became shorter is read anew.
    */
   readonly follow?: boolean;
+  /** Longer lines aren't held, in bytes. Default 256 MiB: an event has a model's whole prompt in one line. */
+  readonly longest?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Longer lines aren't held. An event of a model has its whole prompt in one line. */
-export const LONGEST_LINE = 256 * 1024 * 1024;
-
+const LONGEST_LINE = 256 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
 const FOLLOW_MS = 100;
 const NEWLINE = 0x0a;
@@ -64,9 +64,15 @@ export async function* readLines(
 async function* readOpen(
   handle: FileHandle,
   file: string,
-  { from = 0, to = Number.POSITIVE_INFINITY, follow = false, signal }: ReadLinesOptions,
+  {
+    from = 0,
+    to = Number.POSITIVE_INFINITY,
+    follow = false,
+    longest = LONGEST_LINE,
+    signal,
+  }: ReadLinesOptions,
 ): AsyncGenerator<readonly FileLine[], void, void> {
-  const splitter = new LineSplitter(from);
+  const splitter = new LineSplitter(from, longest);
   for (let position = from; ; ) {
     signal?.throwIfAborted();
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(0, to - position)));
@@ -94,8 +100,11 @@ class LineSplitter {
   #parts: Buffer[] | null = [];
   #held = 0;
 
-  constructor(from: number) {
+  readonly #longest: number;
+
+  constructor(from: number, longest: number) {
     this.#start = from;
+    this.#longest = longest;
   }
 
   push(chunk: Buffer): FileLine[] {
@@ -117,7 +126,7 @@ class LineSplitter {
 
   #hold(part: Buffer): void {
     this.#held += part.length;
-    if (this.#held > LONGEST_LINE) this.#parts = null;
+    if (this.#held > this.#longest) this.#parts = null;
     this.#parts?.push(part);
   }
 

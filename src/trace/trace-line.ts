@@ -23,7 +23,7 @@ export function parseTraceLine(bytes: Buffer): TraceLine {
   try {
     value = JSON.parse(text);
   } catch {
-    return OURS.test(text) ? { kind: 'damaged', why: 'it is cut short' } : { kind: 'foreign' };
+    return isOurs(text) ? { kind: 'damaged', why: 'it is cut short' } : { kind: 'foreign' };
   }
   if (typeof value !== 'object' || value === null) return { kind: 'foreign' };
   const { type, runId, level, time } = value as Readonly<Record<string, unknown>>;
@@ -52,7 +52,13 @@ export function runOfTokenLine(bytes: Buffer): string | null {
 const TOKEN_HEAD = Buffer.from('{"type":"llmNewToken","runId":"');
 const ID_LENGTH = 36;
 const QUOTE = 0x22;
-const OURS = new RegExp(`^\\{"type":"(?:${['log', ...Object.keys(EVENT_TABLE)].join('|')})"`);
+const HEADS = ['log', ...Object.keys(EVENT_TABLE)].map((type) => `{"type":"${type}"`);
+const FEWEST = '{"type":"'.length;
+
+/** Whether a text begins as this package's lines do, or is the beginning of one. */
+function isOurs(text: string): boolean {
+  return HEADS.some((head) => text.startsWith(head) || (text.length >= FEWEST && head.startsWith(text)));
+}
 
 let validators: JsonSchema | undefined;
 

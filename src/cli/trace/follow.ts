@@ -11,7 +11,8 @@ import type { Io } from '../io.js';
 import { toJsonLine } from '../json-line.js';
 import { LiveRegion } from './live-region.js';
 import { EventPrinter } from './print-events.js';
-import { layoutOf, renderRun, type ShowFlags } from './show.js';
+import { layoutOf, renderRun } from './render-run.js';
+import type { ShowFlags } from './show.js';
 import { runDocument } from './show-document.js';
 
 /**
@@ -35,7 +36,8 @@ export async function followTrace(
   const view = viewOf(file, flags, io);
   const printer = new EventPrinter(chosen, io);
   const census = new LineCensus();
-  for await (const events of readEvents(file, { from, follow: true, census, signal: io.signal })) {
+  for await (const read of readEvents(file, { from, follow: true, census, signal: io.signal })) {
+    const events = [...read];
     for (const { event } of events) builder.add(event);
     if (flags.events) await printer.print(events);
     for (const root of builder.roots.filter(({ end }) => end !== null)) {

@@ -26,9 +26,9 @@ export class EventPrinter {
   }
 
   /** Waits for a reader that is slow. */
-  async print(events: readonly LocatedEvent[]): Promise<void> {
+  async print(events: Iterable<LocatedEvent>): Promise<void> {
     const { stdout, signal } = this.#io;
-    const lines = events.filter(({ event }) => this.#belongs(event.runId, event.parentRunId));
+    const lines = [...events].filter(({ event }) => this.#belongs(event.runId, event.parentRunId));
     if (lines.length === 0) return;
     const bytes = Buffer.concat(lines.flatMap(({ line }) => [line.bytes!, NEWLINE]));
     const full = !stdout.write(stdout.isTTY ? cleanControls(bytes.toString()) : bytes);

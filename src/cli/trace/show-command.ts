@@ -17,8 +17,12 @@ export const showCommand: CliCommand = {
       .option('--no-color', 'no colours')
       .addHelpText('after', EXAMPLES)
       .action(async (file: string, run: string | undefined, flags: ShowFlags) => {
+        if (flags.follow) {
+          const { followTrace } = await import('./follow.js');
+          return followTrace(file, run, flags, io);
+        }
         const { showTrace } = await import('./show.js');
-        await showTrace(file, run, flags, io);
+        return showTrace(file, run, flags, io);
       });
   },
 };

@@ -1,20 +1,14 @@
-import { wantsColor } from '../../callbacks/color.js';
-import { renderDuration } from '../../callbacks/figures.js';
-import { renderTime } from '../../callbacks/log-line.js';
 import { cleanControls } from '../../safety/clean.js';
 import { assertHasRuns, chooseIn, LAST_RUN } from '../../trace/choose-run.js';
 import { loadRun } from '../../trace/load-run.js';
 import { indexRuns } from '../../trace/run-index.js';
-import { durationOf, statusOf, type TraceRun, totalsOf } from '../../trace/trace-run.js';
 import type { Io } from '../io.js';
 import { toJsonLine } from '../json-line.js';
 import { printEvents } from './print-events.js';
-import { renderFull } from './render-full.js';
-import { oneLine, renderTree, type TreeLayout } from './render-tree.js';
+import { layoutOf, renderRun } from './render-run.js';
 import { renderRunList } from './run-list.js';
 import { listDocument, runDocument } from './show-document.js';
 import { withTraceFile } from './trace-source.js';
-import { renderMoney, treeRows } from './tree-rows.js';
 
 export interface ShowFlags {
   readonly full?: boolean;
@@ -37,10 +31,6 @@ export async function showTrace(
   flags: ShowFlags,
   io: Io,
 ): Promise<void> {
-  if (flags.follow) {
-    const { followTrace } = await import('./follow.js');
-    return followTrace(file, name, flags, io);
-  }
   await withTraceFile(file, io, (kept) => showFile(kept, file, name, flags, io));
 }
 
@@ -76,36 +66,3 @@ async function showFile(
 
 /** `last~N` looks so far back at least. */
 const KEPT = 1000;
-
-/**
- * One run as text: a line about it, its tree, and with `full` all that was said.
- * @param until when runs that have no end are taken to end; default: with the last that is known of them
- */
-export function renderRun(
-  run: TraceRun,
-  { full }: Pick<ShowFlags, 'full'>,
-  layout: TreeLayout,
-  until?: number,
-): string {
-  const parts = [`${renderHead(run, until)}\n`, renderTree(treeRows(run, until), layout)];
-  if (full) parts.push(renderFull(run, layout));
-  return parts.join('\n');
-}
-
-function renderHead(run: TraceRun, until?: number): string {
-  const totals = totalsOf(run);
-  const money = totals.runs === 0 ? [] : [renderMoney(totals)];
-  const status = statusOf(run);
-  return [
-    `run ${oneLine(run.id)}`,
-    renderTime(run.time),
-    status,
-    renderDuration(durationOf(run, until)),
-    ...money,
-  ].join(' · ');
-}
-
-export function layoutOf({ color }: Pick<ShowFlags, 'color'>, { stdout, env }: Io): TreeLayout {
-  const width = stdout.isTTY === true ? stdout.columns || 80 : 120;
-  return { width, color: color !== false && wantsColor(stdout, env) };
-}

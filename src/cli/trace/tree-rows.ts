@@ -121,7 +121,7 @@ function notesOf(run: TraceRun): readonly TreeNote[] {
   const { end } = run;
   if (end !== null && 'error' in end) {
     notes.push({ style: 'error', text: `${end.error.code}: ${end.error.message}` });
-  } else if (end === null) notes.push({ style: 'notice', text: 'not finished' });
+  }
   return notes;
 }
 
