@@ -15,15 +15,24 @@ export async function propose(
   env: Environment,
 ): Promise<readonly string[]> {
   const typed = words.at(-1) ?? '';
-  const command = words.length > 1 ? program.commands.find((each) => each.name() === words[0]) : undefined;
+  const command = commandOf(program, words.slice(0, -1));
+  const before = words.at(-2);
+  const isNext = command.commands.length > 0 && (before === undefined || before === command.name());
   const candidates =
-    words.length <= 1 && !typed.startsWith('-')
-      ? program
+    isNext && !typed.startsWith('-')
+      ? command
           .createHelp()
-          .visibleCommands(program)
+          .visibleCommands(command)
           .map((each) => each.name())
-      : await candidatesOf(command ?? program, typed, words.at(-2) ?? '', env);
+      : await candidatesOf(command, typed, before ?? '', env);
   return candidates.filter((candidate) => candidate.startsWith(typed));
+}
+
+/** The command that the words before name, as in `trace show`. */
+function commandOf(program: Command, words: readonly string[]): Command {
+  const [name, ...rest] = words;
+  const command = program.commands.find((each) => each.name() === name);
+  return command === undefined ? program : commandOf(command, rest);
 }
 
 async function candidatesOf(

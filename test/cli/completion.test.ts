@@ -7,7 +7,7 @@ import { requires } from '../support/requires.js';
 import { commandLine, makeWorkspace } from '../support/run-cli.js';
 
 it.each<[words: string[], proposed: string[]]>([
-  [[''], ['run', 'chat', 'memory', 'tokens', 'models', 'doctor', 'complete', 'help']],
+  [[''], ['run', 'chat', 'trace', 'memory', 'tokens', 'models', 'doctor', 'complete', 'help']],
   [['r'], ['run']],
   [
     ['run', '--lo'],
@@ -44,6 +44,13 @@ it.each<[words: string[], proposed: string[]]>([
     ['gemini', 'groq'],
   ],
   [['run', 'sample'], []],
+  [['trace', 's'], ['show']],
+  [
+    ['trace', 'show', '--f'],
+    ['--full', '--follow'],
+  ],
+  [['trace', 'show', 'run'], []],
+  [['nothing', 'r'], []],
   [
     ['complete', ''],
     ['bash', 'zsh', 'fish'],
@@ -52,7 +59,7 @@ it.each<[words: string[], proposed: string[]]>([
     ['nothing', '--'],
     ['--version', '--help'],
   ],
-  [[], ['run', 'chat', 'memory', 'tokens', 'models', 'doctor', 'complete', 'help']],
+  [[], ['run', 'chat', 'trace', 'memory', 'tokens', 'models', 'doctor', 'complete', 'help']],
 ])('behind %j could stand %j', async (words, proposed) => {
   const { code, stdout } = await makeWorkspace().run(['propose', '--', ...words]);
   expect([code, stdout.split('\n').slice(0, -1)]).toEqual([0, proposed]);

@@ -39,7 +39,7 @@ export async function followTrace(
   for await (const read of readEvents(file, { from, follow: true, census, signal: io.signal })) {
     const events = [...read];
     for (const { event } of events) builder.add(event);
-    if (flags.events) await printer.print(events);
+    if (flags.events) await printer.print(events.map(({ line }) => line));
     for (const root of builder.roots.filter(({ end }) => end !== null)) {
       const run = (chosen === undefined ? undefined : builder.find(chosen.id)) ?? root;
       view.end(run);

@@ -1,17 +1,15 @@
 import { once } from 'node:events';
 import { cleanControls } from '../../safety/clean.js';
-import { type LocatedEvent, readEvents } from '../../trace/read-events.js';
+import { type FileLine, readLines } from '../../trace/read-lines.js';
 import type { FoundRun } from '../../trace/run-index.js';
+import { parseTraceLine, runOfTokenLine } from '../../trace/trace-line.js';
 import type { Io } from '../io.js';
 
-/**
- * The lines of a run's events, or of all events of a file, as they stand there; on a terminal what could steer it is
- * taken out.
- */
+/** The lines of a run's events, or of all events of a file, as they stand there. */
 export async function printEvents(file: string, chosen: FoundRun | undefined, io: Io): Promise<void> {
-  const lines = new EventPrinter(chosen, io);
+  const printer = new EventPrinter(chosen, io);
   const range = chosen === undefined ? {} : { from: chosen.root.from, to: chosen.root.to };
-  for await (const events of readEvents(file, { ...range, signal: io.signal })) await lines.print(events);
+  for await (const lines of readLines(file, { ...range, signal: io.signal })) await printer.print(lines);
 }
 
 /** Knows which events belong to a run by those that came before. */
@@ -25,17 +23,25 @@ export class EventPrinter {
     this.#ids = chosen === undefined ? null : new Set([chosen.id]);
   }
 
-  /** Waits for a reader that is slow. */
-  async print(events: Iterable<LocatedEvent>): Promise<void> {
+  /** On a terminal what could steer it is taken out. Waits for a reader that is slow. */
+  async print(lines: readonly FileLine[]): Promise<void> {
     const { stdout, signal } = this.#io;
-    const lines = [...events].filter(({ event }) => this.#belongs(event.runId, event.parentRunId));
-    if (lines.length === 0) return;
-    const bytes = Buffer.concat(lines.flatMap(({ line }) => [line.bytes!, NEWLINE]));
-    const full = !stdout.write(stdout.isTTY ? cleanControls(bytes.toString()) : bytes);
+    const parts = lines.flatMap(({ bytes }) =>
+      bytes !== null && this.#belongs(bytes) ? [bytes, NEWLINE] : [],
+    );
+    if (parts.length === 0) return;
+    const text = Buffer.concat(parts);
+    const full = !stdout.write(stdout.isTTY ? cleanControls(text.toString()) : text);
     if (full && !signal.aborted) await once(stdout, 'drain', { signal });
   }
 
-  #belongs(runId: string, parentRunId: string | null): boolean {
+  #belongs(bytes: Buffer): boolean {
+    // Most lines are tokens, and need not be read for this.
+    const tokenOf = bytes.at(-1) === BRACE ? runOfTokenLine(bytes) : null;
+    if (tokenOf !== null) return this.#ids?.has(tokenOf) ?? true;
+    const parsed = parseTraceLine(bytes);
+    if (parsed.kind !== 'event') return false;
+    const { runId, parentRunId } = parsed.event;
     if (this.#ids === null || this.#ids.has(runId)) return true;
     if (parentRunId === null || !this.#ids.has(parentRunId)) return false;
     this.#ids.add(runId);
@@ -44,3 +50,4 @@ export class EventPrinter {
 }
 
 const NEWLINE = Buffer.from('\n');
+const BRACE = 0x7d;
