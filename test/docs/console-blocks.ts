@@ -63,6 +63,11 @@ export function settle(text: string): string {
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'RUN')
     .replace(/(\[|\bin )[0-9a-f]{8}\b/g, '$1RUN')
+    .replace(/^[0-9a-f]{8}(?=  )|(?<=( · | ))[0-9a-f]{8}(?=$| shows)/gm, 'RUN')
+    .replace(/(RUN +)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, '$1TIME')
+    .replace(/ *[░█]+ */g, ' █ ')
+    // As wide as the durations were.
+    .replace(/^run  .*started.*$|^RUN  .*$/gm, (row) => row.replace(/ {2,}/g, '  '))
     .replace(/"time":\d+/g, '"time":N')
     .replace(/"(durationMs|firstTokenMs)":[\d.]+/g, '"$1":N')
     .replace(/\b\d+(\.\d+)? m?s\b/g, 'N ms')
