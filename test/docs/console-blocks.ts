@@ -59,19 +59,21 @@ function readCommands(page: string, firstLine: number, lines: readonly string[])
 
 /** Times, durations, speeds and ids are never the same twice. */
 export function settle(text: string): string {
-  return text
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
-    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'RUN')
-    .replace(/(\[|\bin )[0-9a-f]{8}\b/g, '$1RUN')
-    .replace(/^[0-9a-f]{8}(?=  )|(?<=( · | ))[0-9a-f]{8}(?=$| shows)/gm, 'RUN')
-    .replace(/(RUN +)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, '$1TIME')
-    .replace(/ *[░█]+ */g, ' █ ')
-    // As wide as the durations were.
-    .replace(/^run  .*started.*$|^RUN  .*$/gm, (row) => row.replace(/ {2,}/g, '  '))
-    .replace(/"time":\d+/g, '"time":N')
-    .replace(/"(durationMs|firstTokenMs)":[\d.]+/g, '"$1":N')
-    .replace(/\b\d+(\.\d+)? m?s\b/g, 'N ms')
-    .replace(/\b[\d.]+ tokens\/s/g, 'N tokens/s')
-    .replace(/[ \t]+$/gm, '')
-    .trim();
+  return (
+    text
+      .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
+      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'RUN')
+      .replace(/(\[|\bin )[0-9a-f]{8}\b/g, '$1RUN')
+      .replace(/^[0-9a-f]{8}(?= {2})|(?<=( · | ))[0-9a-f]{8}(?=$| shows)/gm, 'RUN')
+      .replace(/(RUN +)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, '$1TIME')
+      .replace(/ *[░█]+ */g, ' █ ')
+      // As wide as the durations were.
+      .replace(/^run {2}.*started.*$|^RUN {2}.*$/gm, (row) => row.replace(/ {2,}/g, '  '))
+      .replace(/"time":\d+/g, '"time":N')
+      .replace(/"(durationMs|firstTokenMs)":[\d.]+/g, '"$1":N')
+      .replace(/\b\d+(\.\d+)? m?s\b/g, 'N ms')
+      .replace(/\b[\d.]+ tokens\/s/g, 'N tokens/s')
+      .replace(/[ \t]+$/gm, '')
+      .trim()
+  );
 }
