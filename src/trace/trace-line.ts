@@ -39,11 +39,11 @@ export function parseTraceLine(bytes: Buffer): TraceLine {
 }
 
 /**
- * Whose token a line is; `null` where it is no token, or isn't written as this package writes it. Looks at the first
- * bytes only: most lines of a trace are tokens, and most readers need none of them.
+ * Whose token a line is; `null` where it is no token, or isn't whole and written as this package writes it. Looks at
+ * both ends only: most lines of a trace are tokens, and most readers need none of them.
  */
 export function runOfTokenLine(bytes: Buffer): string | null {
-  if (bytes.length < TOKEN_HEAD.length + ID_LENGTH) return null;
+  if (bytes.length < TOKEN_HEAD.length + ID_LENGTH || bytes.at(-1) !== BRACE) return null;
   if (bytes.compare(TOKEN_HEAD, 0, TOKEN_HEAD.length, 0, TOKEN_HEAD.length) !== 0) return null;
   const end = TOKEN_HEAD.length + ID_LENGTH;
   return bytes[end] === QUOTE ? bytes.toString('latin1', TOKEN_HEAD.length, end) : null;
@@ -52,6 +52,7 @@ export function runOfTokenLine(bytes: Buffer): string | null {
 const TOKEN_HEAD = Buffer.from('{"type":"llmNewToken","runId":"');
 const ID_LENGTH = 36;
 const QUOTE = 0x22;
+const BRACE = 0x7d;
 const HEADS = ['log', ...Object.keys(EVENT_TABLE)].map((type) => `{"type":"${type}"`);
 const FEWEST = '{"type":"'.length;
 

@@ -52,13 +52,25 @@ export function durationOf(run: TraceRun, until?: number): number {
 }
 
 function lastTimeOf(run: TraceRun): number {
-  return Math.max(run.lastTime, ...run.children.map(lastTimeOf));
+  let last = run.lastTime;
+  for (const { lastTime } of withDescendants(run)) last = Math.max(last, lastTime);
+  return last;
+}
+
+/** A run and all that are under it, parents first, each with how deep it stands. */
+export function* withDepths(run: TraceRun): Generator<readonly [run: TraceRun, depth: number], void, void> {
+  // Not by recursion: a file may hold runs that are as deep as it likes.
+  const waiting: (readonly [TraceRun, number])[] = [[run, 0]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    yield next;
+    const [{ children }, depth] = next;
+    for (let at = children.length - 1; at >= 0; at -= 1) waiting.push([children[at]!, depth + 1]);
+  }
 }
 
 /** A run and all that are under it, parents first. */
 export function* withDescendants(run: TraceRun): Generator<TraceRun, void, void> {
-  yield run;
-  for (const child of run.children) yield* withDescendants(child);
+  for (const [each] of withDepths(run)) yield each;
 }
 
 /** Tokens and money of the models under a run, or of its own where it is a model's. */

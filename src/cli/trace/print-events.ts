@@ -37,7 +37,7 @@ export class EventPrinter {
 
   #belongs(bytes: Buffer): boolean {
     // Most lines are tokens, and need not be read for this.
-    const tokenOf = bytes.at(-1) === BRACE ? runOfTokenLine(bytes) : null;
+    const tokenOf = runOfTokenLine(bytes);
     if (tokenOf !== null) return this.#ids?.has(tokenOf) ?? true;
     const parsed = parseTraceLine(bytes);
     if (parsed.kind !== 'event') return false;
@@ -50,4 +50,3 @@ export class EventPrinter {
 }
 
 const NEWLINE = Buffer.from('\n');
-const BRACE = 0x7d;

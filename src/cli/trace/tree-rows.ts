@@ -37,19 +37,34 @@ export interface TreeNote {
 /** A run and all that are under it, a row each, in the order in which they were started. */
 export function treeRows(run: TraceRun, until?: number): readonly TreeRow[] {
   const whole = Math.max(1, durationOf(run, until));
+  const span = { from: run.time, whole, until };
   const rows: TreeRow[] = [];
-  const add = (each: TraceRun, guides: string, below: string) => {
-    const hasChildren = each.children.length > 0;
-    rows.push(
-      rowOf(each, { from: run.time, whole, until }, guides, hasChildren ? `${below}│  ` : `${below}   `),
-    );
-    for (const [index, child] of each.children.entries()) {
-      const last = index === each.children.length - 1;
-      add(child, `${below}${last ? '└─ ' : '├─ '}`, `${below}${last ? '   ' : '│  '}`);
+  const waiting: Place[] = [{ run, guides: '', below: '' }];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    const { run: each, guides, below } = place;
+    const { children } = each;
+    rows.push(rowOf(each, span, guides, children.length > 0 ? `${below}│  ` : `${below}   `));
+    for (let at = children.length - 1; at >= 0; at -= 1) {
+      const last = at === children.length - 1;
+      const kept = below.length < DEEPEST ? below : `⋯${below.slice(4 - DEEPEST)}`;
+      waiting.push({
+        run: children[at]!,
+        guides: `${kept}${last ? '└─ ' : '├─ '}`,
+        below: `${kept}${last ? '   ' : '│  '}`,
+      });
     }
-  };
-  add(run, '', '');
+  }
   return rows;
+}
+
+/** Of the lines before a name no more is drawn, in characters: the rest is left out in front. */
+const DEEPEST = 36;
+
+interface Place {
+  readonly run: TraceRun;
+  readonly guides: string;
+  /** The same for what is under it. */
+  readonly below: string;
 }
 
 interface TimeSpan {
