@@ -20,10 +20,13 @@ const LEVELS: Partial<Record<EventType, LogLevel>> = {
 /**
  * What a log says of an event: its type, its run's name, the details, and its text; a text of several lines begins on
  * a line of its own. Nothing is cut, cleaned or indented yet.
+ * @param content whether the event has what anybody said
  */
-export function renderEvent(event: ChainEvent): string {
-  const describe = DESCRIBERS[event.type] as ((event: ChainEvent) => Description) | undefined;
-  const { details, text } = describe?.(event) ?? { details: [json(event)] };
+export function renderEvent(event: ChainEvent, content = true): string {
+  const describe = DESCRIBERS[event.type] as
+    | ((event: ChainEvent, content: boolean) => Description)
+    | undefined;
+  const { details, text } = describe?.(event, content) ?? { details: [json(event)] };
   const known = details.filter((detail) => detail !== '');
   if ('metadata' in event) known.push(...renderOrigin(event));
   const head = [event.type, event.name, known.join(', ')].filter((part) => part !== '').join(' ');
@@ -37,11 +40,11 @@ interface Description {
   readonly text?: string;
 }
 
-const DESCRIBERS: { readonly [T in EventType]: (event: EventOf<T>) => Description } = {
-  chainStart: ({ inputs }) => ({ details: [json(inputs)] }),
-  chainEnd: ({ outputs, usage, durationMs }) => ({
+const DESCRIBERS: { readonly [T in EventType]: (event: EventOf<T>, content: boolean) => Description } = {
+  chainStart: ({ inputs }, content) => ({ details: [content ? json(inputs) : ''] }),
+  chainEnd: ({ outputs, usage, durationMs }, content) => ({
     details: [spent(usage), renderDuration(durationMs)],
-    text: json(outputs),
+    text: content ? json(outputs) : '',
   }),
   chainError: describeError,
 
@@ -83,20 +86,29 @@ const DESCRIBERS: { readonly [T in EventType]: (event: EventOf<T>) => Descriptio
     text: reason,
   }),
 
-  toolStart: ({ input, toolCallId }) => ({ details: [toolCallId ?? ''], text: plain(input) }),
-  toolEnd: ({ output, durationMs }) => ({ details: [renderDuration(durationMs)], text: plain(output) }),
+  toolStart: ({ input, toolCallId }, content) => ({
+    details: [toolCallId ?? ''],
+    text: content ? plain(input) : '',
+  }),
+  toolEnd: ({ output, durationMs }, content) => ({
+    details: [renderDuration(durationMs)],
+    text: content ? plain(output) : '',
+  }),
   toolError: describeError,
 
-  agentAction: ({ tool, input, log }) => ({ details: [`${tool} ${json(input)}`], text: log }),
+  agentAction: ({ tool, input, log }, content) => ({
+    details: [content ? `${tool} ${json(input)}` : tool],
+    text: log,
+  }),
   agentFinish: ({ output, log }) => ({
     details: [],
     text: log === '' || log === output ? output : `${log}\nFinal answer: ${output}`,
   }),
 
   retrieverStart: ({ query }) => ({ details: [], text: query }),
-  retrieverEnd: ({ documents, durationMs }) => ({
+  retrieverEnd: ({ documents, durationMs }, content) => ({
     details: [
-      `${documents.length} ${documents.length === 1 ? 'document' : 'documents'}`,
+      content ? `${documents.length} ${documents.length === 1 ? 'document' : 'documents'}` : '',
       renderDuration(durationMs),
     ],
     text: documents.map(({ pageContent }, index) => `${index + 1}. ${pageContent}`).join('\n'),
@@ -104,7 +116,10 @@ const DESCRIBERS: { readonly [T in EventType]: (event: EventOf<T>) => Descriptio
   retrieverError: describeError,
 
   text: ({ text, kind }) => ({ details: [kind], text }),
-  customEvent: ({ eventName, data }) => ({ details: [eventName], text: json(data) }),
+  customEvent: ({ eventName, data }, content) => ({
+    details: [eventName],
+    text: content ? json(data) : '',
+  }),
 };
 
 function describeError(event: EventOf<'chainError' | 'llmError' | 'toolError' | 'retrieverError'>) {
@@ -112,7 +127,7 @@ function describeError(event: EventOf<'chainError' | 'llmError' | 'toolError' | 
   const usage = 'usage' in event ? spent(event.usage) : '';
   return {
     details: [error.code, usage, renderDuration(durationMs)],
-    text: `${error.name}: ${error.message}`,
+    text: error.message === '' ? error.name : `${error.name}: ${error.message}`,
   };
 }
 

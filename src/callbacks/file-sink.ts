@@ -18,6 +18,8 @@ export interface FileSinkOptions extends LogUser {
    * signal, which it dies of all the same where nobody else listens.
    */
   readonly enqueue?: boolean;
+  /** With `enqueue`: writes what has to be written before that end. */
+  readonly beforeExit?: () => void;
   readonly fs?: LogFileSystem;
 }
 
@@ -39,10 +41,17 @@ export interface FileSink {
  * @throws ChainError `file_not_writable`, naming the path and the reason
  */
 export function openFileSink(path: string, options: FileSinkOptions = {}): FileSink {
-  const { enqueue = false, ...user } = options;
+  const { enqueue = false, beforeExit = () => {}, ...user } = options;
   const [key, file] = acquire(path, options);
   file.users.add(user);
-  const stopListening = enqueue ? onExit(() => file.flush(), { alwaysLast: true }) : () => {};
+  const atExit = () => {
+    try {
+      beforeExit();
+    } finally {
+      file.flush();
+    }
+  };
+  const stopListening = enqueue ? onExit(atExit, { alwaysLast: true }) : () => {};
   let closed = false;
   let warned = false;
   return {

@@ -1,11 +1,17 @@
-import type { CallbackHandler, ChainEvent } from '../events.js';
+import type { CallbackHandler, ChainEvent, EventBase, EventType } from '../events.js';
 import { startsNoRuns } from './context.js';
+import { EventRedactor, type RedactionOptions } from './event-redactor.js';
 import { eventLevel, renderEvent } from './event-text.js';
 import { type FileSink, fileTransport, openFileSink } from './file-sink.js';
 import { lineFormat } from './log-line.js';
 import { LEVEL, type LogFormat, type LogInfo, type LogTransport, printf } from './winston.js';
 
-export interface FileHandlerOptions {
+/**
+ * `redact` and `content` say what is kept. With `redact` the line of a token may come later than the token: when the
+ * word that it is in can be no key any more, with other patterns at the end of a line of the answer, in any case at the
+ * end of the run or when the handler is closed.
+ */
+export interface FileHandlerOptions extends RedactionOptions {
   /** `jsonl`: a line is one event, as JSON. Default: `jsonl` for a path that ends in `.jsonl`, else `text`. */
   readonly format?: 'text' | 'jsonl';
   /** Puts colour codes into a text. Default false. */
@@ -19,8 +25,6 @@ export interface FileHandlerOptions {
    * false: a line is written when its event comes.
    */
   readonly enqueue?: boolean;
-  /** Masks what must not be in a log; it is given every text of an event, a token by itself. */
-  readonly redact?: (text: string) => string;
   /** Told when lines can't be written, once of each reason. Default: a line on stderr. */
   readonly onWarning?: (text: string) => void;
 }
@@ -37,6 +41,8 @@ export class FileCallbackHandler implements CallbackHandler {
   readonly #sink: FileSink;
   readonly #transport: LogTransport;
   readonly #omitTokens: boolean;
+  /** `null` where everything is kept as it is. */
+  readonly #redactor: EventRedactor | null;
 
   static {
     startsNoRuns(FileCallbackHandler);
@@ -45,20 +51,32 @@ export class FileCallbackHandler implements CallbackHandler {
   /** @throws ChainError `file_not_writable` when the file can't be opened, naming the path and the reason */
   constructor(path: string, options: FileHandlerOptions = {}) {
     const { format = path.endsWith('.jsonl') ? 'jsonl' : 'text', tokens = false } = options;
+    const { redact, content = true } = options;
     this.path = path;
-    this.#sink = openFileSink(path, options);
+    const redactor = new EventRedactor(options, (event) => this.#write(event));
+    this.#redactor = redact === undefined && content ? null : redactor;
+    this.#sink = openFileSink(path, { ...options, beforeExit: () => redactor.close() });
     this.#omitTokens = format === 'text' && !tokens;
     const level = this.#omitTokens ? 'info' : 'debug';
     this.#transport = fileTransport(this.#sink, level, FORMATS[format](options));
+  }
+
+  onEvent(event: ChainEvent): void {
+    if (this.#omitTokens && event.type === 'llmNewToken') return;
+    if (event.parentRunId === null && 'metadata' in event) this.#sink.followPath();
+    try {
+      if (this.#redactor === null) this.#write(event);
+      else this.#redactor.take(event);
+    } catch (error) {
+      this.#write(unwritable(event, error));
+    }
   }
 
   /**
    * Takes winston's format and transport without the two streams that a winston logger puts between them: a streamed
    * token is to cost little more than its write.
    */
-  onEvent(event: ChainEvent): void {
-    if (this.#omitTokens && event.type === 'llmNewToken') return;
-    if (event.parentRunId === null && 'metadata' in event) this.#sink.followPath();
+  #write(event: ChainEvent | UnwritableEvent): void {
     const level = eventLevel(event.type);
     this.#transport.log(this.#transport.format.transform({ level, [LEVEL]: level, message: event }), noop);
   }
@@ -70,48 +88,60 @@ export class FileCallbackHandler implements CallbackHandler {
 
   /** Writes what is waiting and lets go of the file. What comes afterwards is not written, and warned of. */
   async close(): Promise<void> {
-    this.#transport.close();
+    try {
+      this.#redactor?.close();
+    } finally {
+      this.#transport.close();
+    }
   }
 }
 
-type Redact = (text: string) => string;
+/** What is left of an event that can't be written. */
+interface UnwritableEvent extends EventBase {
+  readonly type: EventType;
+  readonly unwritable: string;
+}
+
+function unwritable({ type, runId, parentRunId, name, time }: ChainEvent, error: unknown): UnwritableEvent {
+  return { type, runId, parentRunId, name, time, unwritable: (error as Error).message };
+}
 
 const FORMATS: Readonly<Record<'text' | 'jsonl', (options: FileHandlerOptions) => LogFormat>> = {
-  jsonl: ({ redact }) => printf(({ message }) => toJson(message as ChainEvent, redact)),
-  text: ({ redact, colorize }) => {
-    const line = lineFormat(({ message }) => renderSafely(message as ChainEvent, redact), colorize);
+  jsonl: ({ content }) => printf(({ message }) => toJson(message as Written, content)),
+  text: ({ colorize, content }) => {
+    const line = lineFormat(({ message }) => renderSafely(message as Written, content), colorize);
     return {
       transform(info: LogInfo) {
-        const { time, runId } = info.message as ChainEvent;
+        const { time, runId } = info.message as Written;
         return line.transform({ ...info, time, runId });
       },
     };
   },
 };
 
-function renderSafely(event: ChainEvent, redact: Redact | undefined): string {
+type Written = ChainEvent | UnwritableEvent;
+
+function renderSafely(event: Written, content: boolean | undefined): string {
   try {
-    return renderEvent(redact === undefined ? event : JSON.parse(toJson(event, redact)));
+    if (!('unwritable' in event)) return renderEvent(event, content);
+    return `${event.type} ${event.name} could not be shown: ${event.unwritable}`;
   } catch (error) {
     return `${event.type} ${event.name} could not be shown: ${(error as Error).message}`;
   }
 }
 
+/** What a line's fields mean. A reader finds it in the event that opens a root run. */
+const SCHEMA_VERSION = 1;
+
 /** An event as one line of JSON. Never throws: of an event that can't be written, the line says so. */
-function toJson(event: ChainEvent, redact: Redact | undefined): string {
+function toJson(event: Written, content = true): string {
   try {
-    if (redact === undefined) return JSON.stringify(event);
-    if (event.type === 'llmNewToken') return JSON.stringify({ ...event, token: redact(event.token) });
-    return JSON.stringify(event, function (this: unknown, key, value: unknown) {
-      return typeof value !== 'string' || (this === event && OWN.has(key)) ? value : redact(value);
-    });
+    if (event.parentRunId !== null || !('metadata' in event)) return JSON.stringify(event);
+    const { type, ...fields } = event;
+    return JSON.stringify({ type, schema: SCHEMA_VERSION, ...(!content && { content }), ...fields });
   } catch (error) {
-    const { type, runId, parentRunId, name, time } = event;
-    return JSON.stringify({ type, runId, parentRunId, name, time, unwritable: (error as Error).message });
+    return JSON.stringify(unwritable(event as ChainEvent, error));
   }
 }
-
-/** The fields of an event that tell it from others, and are nobody's text. */
-const OWN: ReadonlySet<string> = new Set(['type', 'runId', 'parentRunId', 'name']);
 
 function noop(): void {}

@@ -3,9 +3,10 @@ import { BaseCallbackHandler, type ChainEvent, EVENT_TABLE, EVENT_TYPES } from '
 import { cleanControls } from '../safety/clean.js';
 import { wantsColor } from './color.js';
 import { startsNoRuns } from './context.js';
+import { EventRedactor, type RedactionOptions } from './event-redactor.js';
 import { renderInputs, renderTrace, type TraceLine, type TraceStyle } from './trace-text.js';
 
-export interface StdoutHandlerOptions {
+export interface StdoutHandlerOptions extends RedactionOptions {
   /** Where the trace goes. Default `process.stdout`. */
   readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** Default: whether the stream is a terminal; `NO_COLOR`, `FORCE_COLOR` and `TERM=dumb` are honoured. */
@@ -16,8 +17,6 @@ export interface StdoutHandlerOptions {
    * for answers that it says it doesn't show.
    */
   readonly live?: { endLine(): void; shows?(event: ChainEvent): boolean };
-  /** Masks what must not be seen; it is given every text. */
-  readonly redact?: (text: string) => string;
 }
 
 /**
@@ -30,6 +29,8 @@ export interface StdoutHandlerOptions {
 export class StdoutCallbackHandler extends BaseCallbackHandler {
   override readonly name: string = 'StdoutCallbackHandler';
   readonly #options: StdoutHandlerOptions;
+  readonly #redactor: EventRedactor;
+  #answerOnScreen = false;
   /** Above all roots. */
   readonly #forest = newRun(null, { runId: '', name: '' });
   readonly #open = new Map<string, TracedRun>();
@@ -40,6 +41,7 @@ export class StdoutCallbackHandler extends BaseCallbackHandler {
   constructor(options: StdoutHandlerOptions = {}) {
     super();
     this.#options = options;
+    this.#redactor = new EventRedactor(options, (event) => this.#show(event));
   }
 
   /** Where the trace goes. */
@@ -55,7 +57,9 @@ export class StdoutCallbackHandler extends BaseCallbackHandler {
         configurable: true,
         writable: true,
         value(this: StdoutCallbackHandler, event: ChainEvent) {
-          this.#show(event);
+          const { live } = this.#options;
+          this.#answerOnScreen = live !== undefined && live.shows?.(event) !== false;
+          this.#redactor.take(event);
         },
       });
     }
@@ -69,13 +73,13 @@ export class StdoutCallbackHandler extends BaseCallbackHandler {
     const parent = run.parent ?? this.#forest;
     let text = this.#showInputs(starting ? parent : run, event);
     if (starting) text += this.#enter(run, parent);
-    const { live } = this.#options;
     const context = {
       root: parent === this.#forest,
       shownPrompt: parent.prompt,
       shownAnswer: run.answer,
       model: run.model,
-      answerOnScreen: live !== undefined && live.shows?.(event) !== false,
+      answerOnScreen: this.#answerOnScreen,
+      content: this.#options.content !== false,
     };
     text += this.#format(run, renderTrace(event, context));
     remember(event, run, parent);
@@ -115,8 +119,7 @@ export class StdoutCallbackHandler extends BaseCallbackHandler {
     let text = '';
     for (const { text: raw, style, level } of lines) {
       const indent = '  '.repeat(run.depth + level);
-      const { redact } = this.#options;
-      for (const line of cleanControls(redact === undefined ? raw : redact(raw)).split('\n')) {
+      for (const line of cleanControls(raw).split('\n')) {
         text += line === '' ? '\n' : `${prefix}${indent}${this.#paint[style](line)}\n`;
       }
     }

@@ -30,13 +30,19 @@ export interface TraceContext {
   readonly model: string | null;
   /** The answer is on the same screen already: its place is marked. */
   readonly answerOnScreen: boolean;
+  /** What anybody said is in the events; otherwise they are empty, and nothing is shown in its place. */
+  readonly content: boolean;
 }
 
 /** An event as text. */
 export function renderTrace(event: ChainEvent, context: TraceContext): readonly TraceLine[] {
   const render = RENDERERS[event.type] as (event: ChainEvent, context: TraceContext) => readonly TraceLine[];
-  return render(event, context);
+  const lines = render(event, context);
+  return context.content ? lines : lines.filter(({ text, style }) => text === '' || FRAME.has(style));
 }
+
+/** What is shown of events without content. */
+const FRAME: ReadonlySet<TraceStyle> = new Set(['open', 'close', 'detail', 'notice', 'error']);
 
 /** What a chain was given. Shown only where no prompt shows it better. */
 export function renderInputs(inputs: Readonly<Record<string, unknown>>): readonly TraceLine[] {
@@ -71,7 +77,7 @@ const RENDERERS: {
     ...failed(event, ...(event.usage === null ? [] : [renderUsage(event.usage), renderCost(event.cost)])),
   ],
   retry: ({ attempt, delayMs, reason }) => [
-    line('notice', `retry ${attempt} in ${renderDuration(delayMs)}: ${reason}`, 1),
+    line('notice', `retry ${attempt} in ${renderDuration(delayMs)}${behind(reason)}`, 1),
   ],
 
   toolStart: ({ name, input, toolCallId }) => [
@@ -86,7 +92,7 @@ const RENDERERS: {
 
   agentAction: ({ tool, input, log }) => [
     ...(log === '' ? [] : [line('answer', log, 1)]),
-    line('notice', `action: ${tool} ${full(input)}`, 1),
+    line('notice', `action: ${tool}${input === null ? '' : ` ${full(input)}`}`, 1),
   ],
   agentFinish: ({ output, log }, { shownAnswer }) => [
     ...(log === '' || log === shownAnswer ? [] : [line('answer', log, 1)]),
@@ -97,11 +103,11 @@ const RENDERERS: {
     line('open', `> ${name} (retriever)`),
     ...block('Query:', query, 'prompt'),
   ],
-  retrieverEnd: ({ name, documents, durationMs }) => [
+  retrieverEnd: ({ name, documents, durationMs }, { content }) => [
     ...documents.map(({ pageContent }, index) =>
       line('answer', `${index + 1}. ${cut(pageContent.trim().replace(/\s+/g, ' '))}`, 1),
     ),
-    line('close', `< ${name}: ${count(documents.length, 'document')}, ${took(durationMs)}`),
+    line('close', `< ${name}: ${figures(content && count(documents.length, 'document'), took(durationMs))}`),
   ],
   retrieverError: (event) => failed(event),
 
@@ -109,7 +115,9 @@ const RENDERERS: {
     kind === 'prompt'
       ? [line('plain', 'Prompt after formatting:'), line('prompt', text)]
       : [line('prompt', text, 1)],
-  customEvent: ({ eventName, data }) => [line('notice', `${eventName}: ${brief(data)}`, 1)],
+  customEvent: ({ eventName, data }, { content }) => [
+    line('notice', `${eventName}${content ? `: ${brief(data)}` : ''}`, 1),
+  ],
 };
 
 function renderModelStart(
@@ -170,7 +178,7 @@ function failed(
   { name, error, durationMs }: EventOf<'chainError' | 'llmError' | 'toolError' | 'retrieverError'>,
   ...spent: readonly string[]
 ): readonly TraceLine[] {
-  const what = `! ${name} failed after ${renderDuration(durationMs)}: ${error.code}: ${error.message}`;
+  const what = `! ${name} failed after ${renderDuration(durationMs)}: ${error.code}${behind(error.message)}`;
   return [line('error', what), ...(spent.length === 0 ? [] : [line('detail', figures(...spent), 1)])];
 }
 
@@ -203,6 +211,10 @@ function took(durationMs: number): string {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function behind(text: string): string {
+  return text === '' ? '' : `: ${text}`;
 }
 
 function full(value: unknown): string {

@@ -26,6 +26,11 @@ export function renderSpent({ spent, maxCost, maxTotalTokens }: Budget): string 
 }
 
 /** The document that `--json` prints of a run that a budget ended, with what had come of the answer. */
-export function renderSpentJson({ code, message }: ChainError, text: string, { spent }: Budget): string {
-  return toJsonLine({ schema: 1, error: { code, message }, text, spent });
+export function renderSpentJson(
+  { code, message }: ChainError,
+  text: string,
+  { spent }: Budget,
+  redact?: (text: string) => string,
+): string {
+  return toJsonLine({ schema: 1, error: { code, message }, text, spent }, redact);
 }

@@ -63,6 +63,8 @@ export const CONFIG_SCHEMA = {
         stream: { type: 'boolean' },
         timeout: { type: 'number', minimum: 0.001 },
         retries: { type: 'integer', minimum: 0 },
+        redact: { type: 'array', items: { type: 'string', minLength: 1 } },
+        content: { type: 'boolean' },
       },
     },
   },

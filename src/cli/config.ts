@@ -30,6 +30,9 @@ export interface ConfigDefaults
   readonly stream?: boolean;
   readonly timeout?: number;
   readonly retries?: number;
+  /** Besides those of the flags. */
+  readonly redact?: readonly string[];
+  readonly content?: boolean;
 }
 
 /** Where the configuration is looked for when no flag names it; `undefined` for somebody without a home. */

@@ -42,7 +42,7 @@ export async function showDryRun({ chain, llm, values, flags, budget }: RunPlan,
     ...(refused && { refused }),
   };
   const text = renderDryRun(record);
-  if (flags.json) io.stdout.write(toJsonLine({ schema: 1, ...record }));
+  if (flags.json) io.stdout.write(toJsonLine({ schema: 1, ...record }, io.redact));
   else io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
 }
 

@@ -31,8 +31,12 @@ export function renderError(error: unknown, debug: boolean): string {
 }
 
 /** The document that `--json` prints of a failure, with what had come of the answer. */
-export function renderErrorJson({ code, message }: ErrorRecord, text: string): string {
-  return toJsonLine({ schema: 1, error: { code, message }, text });
+export function renderErrorJson(
+  { code, message }: ErrorRecord,
+  text: string,
+  redact?: (text: string) => string,
+): string {
+  return toJsonLine({ schema: 1, error: { code, message }, text }, redact);
 }
 
 function stacks(error: unknown): string[] {

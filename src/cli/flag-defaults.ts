@@ -4,15 +4,26 @@ import type { Config, ConfigDefaults } from './config.js';
  * The flags as they were given, over the configured ones. Parameters of the model and budgets are left out: a
  * template's own win over the configured ones.
  */
-export function withDefaults<F extends { readonly stream?: boolean }>(
-  given: F,
-  { defaults = {} }: Config,
-): F & FlagDefaults {
-  const { temperature, topP, maxTokens, seed, maxCost, maxTotalTokens, stream, ...others } = defaults;
-  return { ...others, ...given, stream: given.stream !== false && stream !== false };
+export function withDefaults<F extends Given>(given: F, { defaults = {} }: Config): F & FlagDefaults {
+  const { temperature, topP, maxTokens, seed, maxCost, maxTotalTokens, ...others } = defaults;
+  const { stream, content, redact = [] } = others;
+  return {
+    ...others,
+    ...given,
+    stream: given.stream !== false && stream !== false,
+    // What one of the two keeps out the other can't let in.
+    content: given.content !== false && content !== false,
+    redact: [...redact, ...(given.redact ?? [])],
+  };
 }
 
-type FlagDefaults = Omit<
+interface Given {
+  readonly stream?: boolean;
+  readonly content?: boolean;
+  readonly redact?: readonly string[];
+}
+
+export type FlagDefaults = Omit<
   ConfigDefaults,
   'temperature' | 'topP' | 'maxTokens' | 'seed' | 'maxCost' | 'maxTotalTokens'
 >;

@@ -9,6 +9,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts on Ctrl-C and its like, and when nobody reads stdout any more. */
   readonly signal: AbortSignal;
+  /** Masks what goes to stderr and into documents. A command that knows of more secrets than the environment's sets another. */
+  redact: (text: string) => string;
 }
 
 /** The reason for which {@link Io.signal} aborts. */

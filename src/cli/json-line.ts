@@ -1,7 +1,19 @@
-/** A document as one line of JSON; what `JSON.stringify` leaves of control characters is escaped for terminals. */
-export function toJsonLine(document: unknown): string {
-  return `${JSON.stringify(document).replace(UNSAFE, escapeUnit)}\n`;
+import { maskSecrets } from '../safety/mask.js';
+
+/**
+ * A document as one line of JSON. Documents are kept: its texts are masked, but for the words that programs go by. What `JSON.stringify` leaves of control characters is
+ * escaped for terminals.
+ */
+export function toJsonLine(
+  document: unknown,
+  redact: (text: string) => string = (text) => maskSecrets(text),
+): string {
+  const masked = (key: string, value: unknown) =>
+    typeof value === 'string' && !FIXED.has(key) ? redact(value) : value;
+  return `${JSON.stringify(document, masked).replace(UNSAFE, escapeUnit)}\n`;
 }
+
+const FIXED: ReadonlySet<string> = new Set(['code', 'finishReason', 'role', 'runId', 'source']);
 
 const UNSAFE = /[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 

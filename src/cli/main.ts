@@ -1,4 +1,6 @@
 import { ChainError, toErrorRecord } from '../errors.js';
+import { keysIn } from '../models/providers.js';
+import { maskSecrets } from '../safety/mask.js';
 import { exitCodeOf, renderError, renderErrorJson } from './exit.js';
 import { Interruption, type Io } from './io.js';
 import { runProgram } from './program.js';
@@ -31,9 +33,7 @@ export async function main(args: readonly string[]): Promise<void> {
   stderr.on('error', () => {});
   // Of people's own handlers: work that they left behind breaks no run, but what it throws can't be gone on from.
   process.on('unhandledRejection', (error) => {
-    stderr.write(
-      renderError(new Error(`nobody waited for what failed: ${toErrorRecord(error).message}`), false),
-    );
+    tell(new Error(`nobody waited for what failed: ${toErrorRecord(error).message}`), false);
   });
   process.on('uncaughtException', (error) => {
     interrupt(new Interruption(`thrown where nobody could catch it: ${error.message}`, 1, { cause: error }));
@@ -41,7 +41,7 @@ export async function main(args: readonly string[]): Promise<void> {
   process.on('beforeExit', () => {
     const stuck = new ChainError('internal', 'the command waits for something that will never come');
     if (args.includes('--json')) stdout.write(renderErrorJson(stuck, ''));
-    stderr.write(renderError(stuck, false));
+    tell(stuck, false);
     process.exit(1);
   });
 
@@ -50,17 +50,21 @@ export async function main(args: readonly string[]): Promise<void> {
     stderr,
     env,
     signal: controller.signal,
+    redact: (text) => maskSecrets(text, keysIn(env)),
     // To open it takes a while, and few runs read it.
     get stdin() {
       return process.stdin;
     },
   };
+  const tell = (error: unknown, debug = env.CHAIN_DEBUG === '1') =>
+    stderr.write(io.redact(renderError(error, debug)));
+
   let exitCode = 0;
   try {
     await runProgram(args, io);
   } catch (error) {
     exitCode = exitCodeOf(error);
-    if (!controller.signal.aborted) stderr.write(renderError(error, env.CHAIN_DEBUG === '1'));
+    if (!controller.signal.aborted) tell(error);
   }
   await written([stdout, stderr], controller.signal);
   // What went wrong with a write is told after it.
@@ -68,7 +72,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const { reason } = controller.signal;
   if (reason instanceof Interruption) {
     exitCode = reason.exitCode;
-    if (reason.isFailure) stderr.write(renderError(reason, env.CHAIN_DEBUG === '1'));
+    if (reason.isFailure) tell(reason);
   }
   process.exit(exitCode);
 }

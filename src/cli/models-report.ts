@@ -69,7 +69,7 @@ export async function showModels(search: string, flags: ModelsFlags, io: Io): Pr
   try {
     report = await findModels(search, flags, await loadConfig(flags.config, io.env));
   } catch (error) {
-    if (flags.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
+    if (flags.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
   if (flags.json) io.stdout.write(toJsonLine({ schema: 1, ...report }));

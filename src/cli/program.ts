@@ -33,7 +33,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
     // Below it there may be a suggestion.
     const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
     const wrong = new ChainError('invalid_argument', message, { cause: error, ...(hint && { hint }) });
-    if (args.includes('--json')) io.stdout.write(renderErrorJson(toErrorRecord(wrong), ''));
+    if (args.includes('--json')) io.stdout.write(renderErrorJson(toErrorRecord(wrong), '', io.redact));
     throw wrong;
   }
 }

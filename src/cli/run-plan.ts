@@ -2,14 +2,13 @@ import { LLMChain } from '../chains/llm-chain.js';
 import { ChainError } from '../errors.js';
 import type { ResponseFormat } from '../messages.js';
 import type { Model } from '../models/model.js';
-import { keysIn } from '../models/providers.js';
 import type { TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
 import { makeBudget } from './budget.js';
-import { configPath, loadConfig } from './config.js';
-import { withDefaults } from './flag-defaults.js';
+import { configPath } from './config.js';
 import type { Io } from './io.js';
+import { openConfig } from './open-config.js';
 import { type ModelFlags, openModel } from './open-model.js';
 import { assertOtherFiles } from './other-file.js';
 import { type PromptFlags, readPrompt } from './read-prompt.js';
@@ -47,8 +46,7 @@ export interface RunPlan {
  * @throws ChainError for whatever is wrong with the flags, the template, its variables or the model
  */
 export async function makePlan(path: string | undefined, given: RunFlags, io: Io): Promise<RunPlan> {
-  const config = await loadConfig(given.config, io.env);
-  const flags = withDefaults(withoutDash(given), config);
+  const { config, flags, keys } = await openConfig(withoutDash(given), io);
   const { log, output, callback } = flags;
   assertOtherFiles({ '--log': log, '--output': output }, [
     ...[path, '-', flags.schema, given.config ?? configPath(io.env)],
@@ -69,7 +67,7 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
   if (!flags.dryRun) llm.assertCanAnswer(prompt.formatPrompt(values).messages);
   const chain = new LLMChain({ llm, prompt, metadata: { template: template.file } });
   const budget = makeBudget(given, template.budget, config.defaults);
-  return { flags, template, values, chain, llm, schema, budget, keys: keysIn(io.env, config.providers) };
+  return { flags, template, values, chain, llm, schema, budget, keys };
 }
 
 /** A dash is standard output, where the answer goes anyway. */

@@ -96,9 +96,9 @@ function describeFailure(failure: HandlerFailure): string {
 }
 
 /** The document of `--json`. */
-export function renderJson(report: RunReport): string {
+export function renderJson(report: RunReport, redact?: (text: string) => string): string {
   const { text, model, usage, cost, finishReason, runId, warnings, error } = report;
-  if (error !== null) return renderErrorJson(error, text);
+  if (error !== null) return renderErrorJson(error, text, redact);
   const document = {
     schema: 1,
     text,
@@ -111,7 +111,7 @@ export function renderJson(report: RunReport): string {
     runId,
     warnings,
   };
-  return toJsonLine(document);
+  return toJsonLine(document, redact);
 }
 
 export function usageFields(usage: Usage): Usage {

@@ -3,7 +3,6 @@ import { CallbackManager } from '../callbacks/manager.js';
 import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
 import { cleanControls } from '../safety/clean.js';
-import { maskSecrets } from '../safety/mask.js';
 import { isOverBudget, renderSpent, renderSpentJson } from './budget.js';
 import { closeAll } from './close-all.js';
 import { dim } from './dim.js';
@@ -31,21 +30,21 @@ export async function runTemplate(template: string | undefined, given: RunFlags,
     }
     handlers = await unlessAborted(makeHandlers(plan, io), io.signal);
   } catch (error) {
-    if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
+    if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
   const { report, error } = await execute(plan, handlers, io);
-  const { flags, budget, keys } = plan;
+  const { flags, budget } = plan;
   const over = budget !== undefined && isOverBudget(error) ? { budget, error } : null;
   if (flags.json) {
-    // Documents are kept, and no key may be in them.
-    const text = maskSecrets(report.text, keys);
     io.stdout.write(
-      over === null ? renderJson({ ...report, text }) : renderSpentJson(over.error, text, over.budget),
+      over === null
+        ? renderJson(report, io.redact)
+        : renderSpentJson(over.error, report.text, over.budget, io.redact),
     );
   } else if (!flags.quiet) {
     const spent = over === null ? '' : renderSpent(over.budget);
-    io.stderr.write(dim(`${renderSummary(report)}${spent}`, flags, io));
+    io.stderr.write(dim(io.redact(`${renderSummary(report)}${spent}`), flags, io));
   }
   if (error !== undefined) throw error;
 }

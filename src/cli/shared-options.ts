@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Flags that may be repeated, and weren't given. Not as commander's defaults, which it would show. */
-export const NOT_REPEATED = { var: [], vars: [], stop: [], callback: [] } as const;
+export const NOT_REPEATED = { var: [], vars: [], stop: [], callback: [], redact: [] } as const;
 
 export function addVariableOptions(command: Command): Command {
   return command
@@ -44,6 +44,12 @@ export function addTraceOptions(command: Command): Command {
       ]),
     )
     .option('--log-tokens', 'tokens one by one in a text log')
+    .option(
+      '--redact <regex>',
+      'mask what it matches in traces, documents and errors; may be repeated',
+      collect,
+    )
+    .option('--no-content', 'runs, tokens and times alone in traces: nothing that anybody said')
     .option('--callback <module>', 'a module whose exports are callback handlers; may be repeated', collect);
 }
 

@@ -89,9 +89,9 @@ const OFFLINE = { provider: 'offline', model: 'offline', baseUrl: '' } as const;
 export async function showTokens(path: string | undefined, flags: TokensFlags, io: Io): Promise<void> {
   try {
     const rows = await unlessAborted(countTemplate(path, flags, io), io.signal);
-    io.stdout.write(flags.json ? toJsonLine({ schema: 1, models: rows }) : renderTokens(rows));
+    io.stdout.write(flags.json ? toJsonLine({ schema: 1, models: rows }, io.redact) : renderTokens(rows));
   } catch (error) {
-    if (flags.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
+    if (flags.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 import type { StdoutHandlerOptions } from '../callbacks/stdout.js';
 import type { CallbackHandler } from '../events.js';
-import { maskSecrets } from '../safety/mask.js';
 import type { Io } from './io.js';
 import { showOnePlace } from './one-place.js';
+import { type RedactionFlags, redactorOf } from './redactor-of.js';
 
 /** The flags that say where events go. */
-export interface TraceFlags {
+export interface TraceFlags extends RedactionFlags {
   readonly verbose?: boolean;
   readonly log?: string;
   readonly logFormat?: 'text' | 'jsonl';
@@ -30,14 +30,14 @@ export async function makeTraceHandlers(
 ): Promise<readonly CallbackHandler[]> {
   // First: what they say may be wrong, and then no log is made.
   const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
-  const redact = (text: string) => maskSecrets(text, keys);
+  const kept = { redact: redactorOf(flags, keys), content: flags.content !== false };
   const handlers: CallbackHandler[] = [];
   if (flags.verbose) {
     const { StdoutCallbackHandler } = await import('../callbacks/stdout.js');
     handlers.push(
       new StdoutCallbackHandler({
         stream: io.stderr,
-        redact,
+        ...kept,
         ...(flags.color === false && { color: false }),
         ...(live !== undefined && showOnePlace(io) && { live }),
       }),
@@ -48,7 +48,7 @@ export async function makeTraceHandlers(
     const file = new FileCallbackHandler(flags.log, {
       ...(flags.logFormat !== undefined && { format: flags.logFormat }),
       tokens: flags.logTokens === true,
-      redact,
+      ...kept,
       onWarning,
     });
     handlers.push(file);

@@ -1,6 +1,7 @@
 import { OpenAI } from 'openai/client';
 import { ChainError } from '../errors.js';
 import { maskSecrets } from '../safety/mask.js';
+import { secretsInUrl } from '../safety/url-secrets.js';
 import { cleanLine, type RequestFailure, type Speaker, statusFailure } from './failure.js';
 import { modelsHint } from './model-names.js';
 import { send, type TransportOptions, type TransportRequest, type TransportResponse } from './transport.js';
@@ -29,7 +30,11 @@ export class Client extends OpenAI {
     const query = Object.fromEntries(searchParams);
     const speaker: Speaker = {
       host,
-      secrets: [...(apiKey === undefined ? [] : [apiKey]), ...secretsIn(headers), ...secretsIn(query)],
+      secrets: [
+        ...(apiKey === undefined ? [] : [apiKey]),
+        ...secretsIn(headers),
+        ...secretsInUrl(options.baseUrl),
+      ],
       keyVariable: options.keyVariable,
     };
     if (apiKey !== undefined && /[^\x21-\x7e]/.test(apiKey)) {

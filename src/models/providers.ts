@@ -1,4 +1,5 @@
 import { ChainError } from '../errors.js';
+import { secretsInUrl } from '../safety/url-secrets.js';
 
 /** The chat model that answers where nothing else is said. */
 export const DEFAULT_MODEL = 'gpt-5-mini';
@@ -107,11 +108,27 @@ export function providerAt(baseUrl: string, providers: Providers = {}): string |
   )?.[0];
 }
 
-/** The keys that the environment holds, of whichever provider: what must not be written down. */
+/**
+ * What must not be written down: the keys that the environment holds, of whichever provider, and the passwords and keys
+ * in the addresses of providers and proxies.
+ */
 export function keysIn(env: Environment, providers: Providers = {}): readonly string[] {
-  const variables = Object.values({ ...PROVIDERS, ...providers }).map((entry: Provider) => entry.keyVariable);
-  return [...new Set(variables)].flatMap((variable) => readVariable(env, variable) ?? []);
+  const entries: Provider[] = Object.values({ ...PROVIDERS, ...providers });
+  const read = (variable: string | undefined) => readVariable(env, variable) ?? [];
+  const addresses = entries.flatMap((entry) => [
+    entry.baseUrl,
+    ...[entry.baseUrlVariable, entry.hostVariable].flatMap(read),
+  ]);
+  const proxies = [...PROXIES, ...PROXIES.map((name) => name.toLowerCase())].flatMap(read);
+  return [
+    ...new Set([
+      ...entries.flatMap(({ keyVariable }) => read(keyVariable)),
+      ...[...addresses, ...proxies].flatMap(secretsInUrl),
+    ]),
+  ];
 }
+
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'];
 
 function whereabouts(
   entry: Provider,

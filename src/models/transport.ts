@@ -278,7 +278,7 @@ function isReset(error: unknown): boolean {
 }
 
 function redirected(from: URL, status: number, location: URL | string, hops: number): RequestFailure {
-  const to = maskSecrets(cleanLine(withoutPassword(location)));
+  const to = cleanLine(maskSecrets(withoutPassword(location)));
   const why = hops === MOST_HOPS ? `more than ${MOST_HOPS} times, at last to` : 'to';
   return new RequestFailure(
     'invalid_response',

@@ -5,15 +5,14 @@ import { ChainError } from '../../errors.js';
 import { ConversationBufferMemory } from '../../memory/buffer.js';
 import { asksModel, createMemory, parseMemoryKind } from '../../memory/create.js';
 import { roomFor } from '../../models/budget-room.js';
-import { keysIn } from '../../models/providers.js';
 import { bindVariables } from '../../prompts/bind-variables.js';
 import { loadTemplateFile, parseTemplate, type TemplateFile } from '../../prompts/load.js';
 import type { Prompt } from '../../prompts/prompt.js';
 import type { Budget } from '../../tokens/budget.js';
 import { makeBudget } from '../budget.js';
-import { configPath, loadConfig } from '../config.js';
-import { withDefaults } from '../flag-defaults.js';
+import { configPath } from '../config.js';
 import type { Io } from '../io.js';
+import { openConfig } from '../open-config.js';
 import { type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
 import { assertOtherFiles } from '../other-file.js';
 import type { TraceFlags } from '../trace-handlers.js';
@@ -66,8 +65,7 @@ export interface ChatPlan {
  * @throws ChainError for whatever is wrong with the flags, the template, its variables, the session or the model
  */
 export async function makeChatPlan(path: string | undefined, given: ChatFlags, io: Io): Promise<ChatPlan> {
-  const config = await loadConfig(given.config, io.env);
-  const flags = withDefaults(given, config);
+  const { config, flags, keys } = await openConfig(given, io);
   const { log, session, callback } = flags;
   assertOtherFiles({ '--log': log }, [
     ...[path, '-', given.config ?? configPath(io.env)],
@@ -119,7 +117,7 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
     store,
     saved: changed,
     notices,
-    keys: keysIn(io.env, config.providers),
+    keys,
     openModel: open,
   };
 }

@@ -1,6 +1,5 @@
 import { ChainError } from '../../errors.js';
 import { cleanControls } from '../../safety/clean.js';
-import { maskSecrets } from '../../safety/mask.js';
 import { dim } from '../dim.js';
 import { renderError } from '../exit.js';
 import type { Io } from '../io.js';
@@ -58,26 +57,27 @@ export async function keep(open: OpenChat): Promise<void> {
   }
 }
 
-/** The document of a turn, on stdout. Documents are kept, and no key may be in them. */
-export function printDocument({ io, plan, chat }: OpenChat, outcome: TurnOutcome): void {
-  const text = maskSecrets(outcome.text, plan.keys);
-  io.stdout.write(renderTurnDocument({ ...outcome, text }, chat));
+/** The document of a turn, on stdout. */
+export function printDocument({ io, chat }: OpenChat, outcome: TurnOutcome): void {
+  io.stdout.write(renderTurnDocument(outcome, chat, io.redact));
 }
 
 /** A text for the person, on stderr. */
 export function tell({ io }: OpenChat, text: string): void {
-  io.stderr.write(cleanControls(text));
+  io.stderr.write(io.redact(cleanControls(text)));
 }
 
 /** What went wrong, in a line or two. */
 export function tellError(open: OpenChat, error: unknown): void {
-  open.io.stderr.write(renderError(error, open.io.env.CHAIN_DEBUG === '1'));
+  const { io } = open;
+  io.stderr.write(io.redact(renderError(error, io.env.CHAIN_DEBUG === '1')));
 }
 
 /** The same, behind what the conversation says. Not with `--quiet`. */
 export function note(open: OpenChat, text: string): void {
-  const { flags } = open.plan;
-  if (!flags.quiet) open.io.stderr.write(dim(cleanControls(text), flags, open.io));
+  const { io, plan } = open;
+  const { flags } = plan;
+  if (!flags.quiet) io.stderr.write(dim(io.redact(cleanControls(text)), flags, io));
 }
 
 /** What a turn left to be known, and what else has gathered. */

@@ -57,7 +57,9 @@ async function takeLine(
     return { leave: result?.leave };
   } catch (failure) {
     // A command that isn't there, or can't be done.
-    if (plan.flags.json) io.stdout.write(renderFailedTurn(chat.turns.length + 1, failure, ''));
+    if (plan.flags.json) {
+      io.stdout.write(renderFailedTurn(chat.turns.length + 1, failure, '', io.redact));
+    }
     tellError(open, failure);
     return { failure };
   }

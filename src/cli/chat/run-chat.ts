@@ -27,7 +27,7 @@ export async function runChat(template: string | undefined, given: ChatFlags, io
     const plan = await unlessAborted(makeChatPlan(template, given, io), io.signal);
     opened = await unlessAborted(openChat(plan, io), io.signal);
   } catch (error) {
-    if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
+    if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
   const { open, handlers } = opened;

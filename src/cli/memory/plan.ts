@@ -5,15 +5,15 @@ import { decodeConversationScript, loadConversationScript } from '../../memory/c
 import { roomFor } from '../../models/budget-room.js';
 import { chooseModel, isImplicitlyOffline } from '../../models/choose.js';
 import type { Model } from '../../models/model.js';
-import { DEFAULT_MODEL, keysIn } from '../../models/providers.js';
+import { DEFAULT_MODEL } from '../../models/providers.js';
 import { cleanControls } from '../../safety/clean.js';
 import type { Budget } from '../../tokens/budget.js';
 import { loadTokenizer } from '../../tokens/tokenizer.js';
 import { makeBudget } from '../budget.js';
 import { sessionFile } from '../chat/session-names.js';
-import { configPath, loadConfig } from '../config.js';
-import { withDefaults } from '../flag-defaults.js';
+import { configPath } from '../config.js';
 import { type Io, readAll } from '../io.js';
+import { openConfig } from '../open-config.js';
 import { openModel } from '../open-model.js';
 import { assertOtherFiles } from '../other-file.js';
 import type { TraceFlags } from '../trace-handlers.js';
@@ -57,8 +57,7 @@ export interface MemoryPlan {
  * @throws ChainError for whatever is wrong with the flags, the conversation or the model
  */
 export async function makePlan(file: string | undefined, given: MemoryFlags, io: Io): Promise<MemoryPlan> {
-  const config = await loadConfig(given.config, io.env);
-  const flags = withDefaults<MemoryFlags & { readonly stream?: boolean }>(given, config);
+  const { config, flags, keys } = await openConfig<MemoryFlags & { readonly stream?: boolean }>(given, io);
   const { log, svg, session, callback } = flags;
   if (svg === '-') {
     throw new ChainError('invalid_argument', '--svg -: the charts go into a file, not to stdout', {
@@ -101,7 +100,7 @@ export async function makePlan(file: string | undefined, given: MemoryFlags, io:
     tokenizer: { encoding, exact },
     simulated,
   };
-  return { flags, measurer, about, budget, keys: keysIn(io.env, config.providers) };
+  return { flags, measurer, about, budget, keys };
 }
 
 const NO_TEMPLATE = { model: undefined, params: {}, offlineReply: undefined };

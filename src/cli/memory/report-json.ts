@@ -5,8 +5,11 @@ import { toJsonLine } from '../json-line.js';
 import type { MemoryReport } from './report.js';
 
 /** The document of `--json`. */
-export function renderReportJson({ measurement: { model, mechanisms } }: MemoryReport): string {
-  return toJsonLine({ schema: 1, model, mechanisms: mechanisms.map(toJson) });
+export function renderReportJson(
+  { measurement: { model, mechanisms } }: MemoryReport,
+  redact?: (text: string) => string,
+): string {
+  return toJsonLine({ schema: 1, model, mechanisms: mechanisms.map(toJson) }, redact);
 }
 
 /**
@@ -17,14 +20,16 @@ export function renderFailedReportJson(
   { measurement: { model, mechanisms } }: MemoryReport,
   { code, message }: ErrorRecord,
   over: Budget | undefined,
+  redact?: (text: string) => string,
 ): string {
-  return toJsonLine({
+  const document = {
     schema: 1,
     error: { code, message },
     model,
     mechanisms: mechanisms.map(toJson),
     ...(over !== undefined && { spent: over.spent }),
-  });
+  };
+  return toJsonLine(document, redact);
 }
 
 function toJson({ name, turns, totals, recall }: MeasuredMemory): unknown {

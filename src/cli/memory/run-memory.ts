@@ -30,7 +30,7 @@ export async function runMemory(file: string | undefined, given: MemoryFlags, io
     plan = await unlessAborted(makePlan(file, given, io), io.signal);
     handlers = await unlessAborted(makeHandlers(plan, io, warnings), io.signal);
   } catch (error) {
-    if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
+    if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
   const { flags, measurer, about, budget } = plan;
@@ -43,14 +43,16 @@ export async function runMemory(file: string | undefined, given: MemoryFlags, io
   if (flags.json) {
     io.stdout.write(
       error === undefined
-        ? renderReportJson(report)
-        : renderFailedReportJson(report, toErrorRecord(error), over),
+        ? renderReportJson(report, io.redact)
+        : renderFailedReportJson(report, toErrorRecord(error), over, io.redact),
     );
   } else {
     const color = flags.color !== false && wantsColor(io.stdout, io.env);
     io.stdout.write(renderReport(report, { width: widthOf(io), color }));
   }
-  for (const warning of warnings) io.stderr.write(dim(`warning: ${cleanControls(warning)}\n`, flags, io));
+  for (const warning of warnings) {
+    io.stderr.write(dim(io.redact(`warning: ${cleanControls(warning)}\n`), flags, io));
+  }
   if (over !== undefined && !flags.json) io.stderr.write(dim(renderSpent(over), flags, io));
   if (error !== undefined) throw error;
 }

@@ -1,0 +1,28 @@
+import { keysIn } from '../models/providers.js';
+import { type Config, loadConfig } from './config.js';
+import { type FlagDefaults, withDefaults } from './flag-defaults.js';
+import type { Io } from './io.js';
+import { type RedactionFlags, redactorOf } from './redactor-of.js';
+
+type GivenFlags = RedactionFlags & { readonly config?: string; readonly stream?: boolean };
+
+export interface OpenedConfig<F> {
+  readonly config: Config;
+  /** As they were given, over the configured ones. */
+  readonly flags: F & FlagDefaults;
+  /** Never to be written down. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * Reads the configuration for the flags that were given. From here on nothing is shown that the two say is to be masked.
+ * @throws ChainError `invalid_config`, `file_not_readable`, or `invalid_argument` for a pattern that can't be used
+ */
+export async function openConfig<F extends GivenFlags>(given: F, io: Io): Promise<OpenedConfig<F>> {
+  io.redact = redactorOf(given, keysIn(io.env));
+  const config = await loadConfig(given.config, io.env);
+  const flags = withDefaults(given, config);
+  const keys = keysIn(io.env, config.providers);
+  io.redact = redactorOf(flags, keys);
+  return { config, flags, keys };
+}
