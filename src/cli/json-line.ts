@@ -1,3 +1,10 @@
+/** A document of `--json`. */
+export interface VersionedDocument {
+  /** Another one once a field has changed its meaning. */
+  readonly schema: 1;
+  readonly [field: string]: unknown;
+}
+
 /** A document as one line of JSON; what `JSON.stringify` leaves of control characters is escaped for terminals. */
 export function toJsonLine(document: unknown): string {
   return `${JSON.stringify(document).replace(UNSAFE, escapeUnit)}\n`;
