@@ -1,7 +1,6 @@
 import { renderCost } from '../callbacks/figures.js';
 import { ChainError } from '../errors.js';
 import { Budget, type BudgetLimits } from '../tokens/budget.js';
-import { toJsonLine } from './json-line.js';
 
 /** Each limit from the first that sets it: flags, the template, the configuration. None: no budget. */
 export function makeBudget(...sources: readonly (BudgetLimits | undefined)[]): Budget | undefined {
@@ -9,6 +8,15 @@ export function makeBudget(...sources: readonly (BudgetLimits | undefined)[]): B
     sources.find((source) => source?.[name] !== undefined)?.[name];
   const limits = { maxCost: first('maxCost'), maxTotalTokens: first('maxTotalTokens') };
   return limits.maxCost === undefined && limits.maxTotalTokens === undefined ? undefined : new Budget(limits);
+}
+
+/** An equal part of it for one of so many calls at once. */
+export function shareOf({ maxCost, maxTotalTokens }: Budget, count: number): Budget {
+  return new Budget({
+    maxCost: maxCost === null ? undefined : maxCost / count,
+    // No prompt fits into one token.
+    maxTotalTokens: maxTotalTokens === null ? undefined : Math.max(1, Math.floor(maxTotalTokens / count)),
+  });
 }
 
 /** Whether a budget ended the run: exit code 3. */
@@ -23,14 +31,4 @@ export function renderSpent({ spent, maxCost, maxTotalTokens }: Budget): string 
     ...(maxTotalTokens === null ? [] : [`${spent.totalTokens} of ${maxTotalTokens} tokens`]),
   ];
   return `budget: ${parts.join(', ')} spent\n`;
-}
-
-/** The document that `--json` prints of a run that a budget ended, with what had come of the answer. */
-export function renderSpentJson(
-  { code, message }: ChainError,
-  text: string,
-  { spent }: Budget,
-  redact?: (text: string) => string,
-): string {
-  return toJsonLine({ schema: 1, error: { code, message }, text, spent }, redact);
 }

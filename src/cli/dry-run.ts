@@ -4,11 +4,9 @@ import type { Message, Usage } from '../messages.js';
 import { roomFor } from '../models/budget-room.js';
 import type { Model } from '../models/model.js';
 import type { PromptValue } from '../prompts/prompt.js';
-import { cleanControls } from '../safety/clean.js';
 import type { Budget } from '../tokens/budget.js';
 import { loadTokenizer } from '../tokens/tokenizer.js';
-import type { Io } from './io.js';
-import { toJsonLine } from './json-line.js';
+import type { PlannedRun } from './planned-run.js';
 import type { RunPlan } from './run-plan.js';
 
 /** What would be sent: the record of `--dry-run`. */
@@ -24,16 +22,20 @@ export interface DryRun {
   readonly refused?: Pick<ErrorRecord, 'code' | 'message'>;
 }
 
-/** Shows what would be sent, on stdout, and calls nothing. */
-export async function showDryRun({ chain, llm, values, flags, budget }: RunPlan, io: Io): Promise<void> {
+/** Calls nothing. */
+export async function makeDryRun(
+  { values, budget }: RunPlan,
+  { chain, llm, share }: PlannedRun,
+): Promise<DryRun> {
   const prompt = chain.prompt.formatPrompt(values);
   const { messages } = prompt;
   const { inputTokens } = await llm.estimateInput(prompt);
   const { exact } = await loadTokenizer(llm.model);
   const usage: Usage = { ...NOTHING, inputTokens, totalTokens: inputTokens };
   const inputCost = await llm.cost(llm.model, usage);
-  const refused = budget && (await refusalBy(budget, llm, prompt));
-  const record: DryRun = {
+  const budgets = [budget, share].filter((one) => one !== undefined);
+  const refused = budgets.length > 0 && (await refusalBy(budgets, llm, prompt));
+  return {
     model: llm.model,
     messages,
     inputTokens: inputTokens ?? 0,
@@ -41,9 +43,6 @@ export async function showDryRun({ chain, llm, values, flags, budget }: RunPlan,
     inputCost,
     ...(refused && { refused }),
   };
-  const text = renderDryRun(record);
-  if (flags.json) io.stdout.write(toJsonLine({ schema: 1, ...record }, io.redact));
-  else io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
 }
 
 const NOTHING: Omit<Usage, 'inputTokens' | 'totalTokens'> = {
@@ -53,9 +52,13 @@ const NOTHING: Omit<Usage, 'inputTokens' | 'totalTokens'> = {
   source: 'estimated',
 };
 
-async function refusalBy(budget: Budget, llm: Model, prompt: PromptValue): Promise<DryRun['refused']> {
+async function refusalBy(
+  budgets: readonly Budget[],
+  llm: Model,
+  prompt: PromptValue,
+): Promise<DryRun['refused']> {
   try {
-    roomFor(await llm.quote(prompt), [budget]);
+    roomFor(await llm.quote(prompt), budgets);
     return undefined;
   } catch (error) {
     const { code, message } = toErrorRecord(error);
@@ -64,7 +67,11 @@ async function refusalBy(budget: Budget, llm: Model, prompt: PromptValue): Promi
 }
 
 export function renderDryRun({ model, messages, inputTokens, inputCost, refused }: DryRun): string {
-  const shown = messages.map(({ role, content }) => `${role}:\n${content}\n`).join('\n');
   const figures = `${model} · ${inputTokens} tokens in (estimated) · ${renderCost(inputCost)} · nothing was sent\n`;
-  return `${shown}\n${figures}${refused === undefined ? '' : `it would not be asked: ${refused.message}\n`}`;
+  const refusal = refused === undefined ? '' : `it would not be asked: ${refused.message}\n`;
+  return `${renderMessages(messages)}\n${figures}${refusal}`;
+}
+
+export function renderMessages(messages: readonly Message[]): string {
+  return messages.map(({ role, content }) => `${role}:\n${content}\n`).join('\n');
 }

@@ -1,6 +1,6 @@
 import { ChainError, type ChainErrorCode, type ErrorRecord, toError, toErrorRecord } from '../errors.js';
 import { cleanControls } from '../safety/clean.js';
-import { toJsonLine } from './json-line.js';
+import { toJsonLine, type VersionedDocument } from './json-line.js';
 
 /** Exit codes by error code; every other error is a run that failed: 1. */
 const EXIT_CODES: Partial<Record<ChainErrorCode, number>> = {
@@ -31,12 +31,12 @@ export function renderError(error: unknown, debug: boolean): string {
 }
 
 /** The document that `--json` prints of a failure, with what had come of the answer. */
-export function renderErrorJson(
-  { code, message }: ErrorRecord,
-  text: string,
-  redact?: (text: string) => string,
-): string {
-  return toJsonLine({ schema: 1, error: { code, message }, text }, redact);
+export function renderErrorJson(error: ErrorRecord, text: string, redact?: (text: string) => string): string {
+  return toJsonLine(toErrorDocument(error, text), redact);
+}
+
+export function toErrorDocument({ code, message }: ErrorRecord, text: string): VersionedDocument {
+  return { schema: 1, error: { code, message }, text };
 }
 
 function stacks(error: unknown): string[] {

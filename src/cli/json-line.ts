@@ -1,8 +1,15 @@
 import { maskSecrets } from '../safety/mask.js';
 
+/** A document of `--json`. */
+export interface VersionedDocument {
+  /** Another one once a field has changed its meaning. */
+  readonly schema: 1;
+  readonly [field: string]: unknown;
+}
+
 /**
- * A document as one line of JSON. Documents are kept: its texts are masked, but for the words that programs go by. What `JSON.stringify` leaves of control characters is
- * escaped for terminals.
+ * A document as one line of JSON. Documents are kept: its texts are masked, but for the words that programs go by. What
+ * `JSON.stringify` leaves of control characters is escaped for terminals.
  */
 export function toJsonLine(
   document: unknown,

@@ -49,11 +49,16 @@ export class LiveView implements CallbackHandler {
     this.#spinner?.start();
   }
 
-  /** Tokens of one network read are written together; a reader that is slow slows the model's stream down. */
+  /** A reader that is slow slows the model's stream down. */
   onLLMNewToken({ token }: LLMNewTokenEvent): void | Promise<void> {
     this.#streamed = true;
+    return this.add(token);
+  }
+
+  /** Texts of one network read are written together. A promise is to be awaited before there is more. */
+  add(text: string): void | Promise<void> {
     if (this.#waiting === '') queueMicrotask(() => this.flush());
-    this.#waiting += token;
+    this.#waiting += text;
     return this.#full;
   }
 

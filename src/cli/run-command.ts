@@ -6,8 +6,10 @@ import {
   addRequestOptions,
   addTraceOptions,
   addVariableOptions,
+  integer,
   NOT_REPEATED,
 } from './shared-options.js';
+import type { VariantFlags } from './variants.js';
 
 export const runCommand: CliCommand = {
   register(program: Command, io) {
@@ -17,8 +19,10 @@ export const runCommand: CliCommand = {
       .argument('[template]', 'a template file; - for standard input')
       .option('--prompt <text>', 'the template itself, in place of a file');
     addVariableOptions(command);
-    addModelOptions(command, 'the run');
-    command.option('--schema <file>', 'a JSON Schema that the answer must follow');
+    addModelOptions(command, 'the command', { each: true });
+    command
+      .option('-n, --runs <number>', 'run it so many times, at once', integer(1))
+      .option('--schema <file>', 'a JSON Schema that the answer must follow');
     addTraceOptions(command);
     command
       .option('--json', 'one JSON document on stdout')
@@ -29,7 +33,7 @@ export const runCommand: CliCommand = {
       .option('--dry-run', 'show the messages, their tokens and their price, and call nothing');
     addRequestOptions(command)
       .addHelpText('after', EXAMPLES)
-      .action(async (template: string | undefined, flags: Partial<RunFlags>) => {
+      .action(async (template: string | undefined, flags: Partial<RunFlags & VariantFlags>) => {
         const { runTemplate } = await import('./run-template.js');
         await runTemplate(template, { ...NOT_REPEATED, ...flags }, io);
       });
@@ -44,6 +48,7 @@ Examples:
   $ chain run letter.txt --vars data.yaml --var text=@notes.md
   $ cat notes.md | chain run summary.txt             where the template has {input}
   $ chain run --prompt "Translate: {text}" --var text=hello --model ollama:llama3.2
+  $ chain run add.txt --model gpt-5 --model gpt-5-mini     side by side
 
 Exit codes: 0 ok, 1 the run failed, 2 usage, 3 a budget stopped it, 130 Ctrl-C.
 `;

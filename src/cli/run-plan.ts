@@ -1,7 +1,5 @@
-import { LLMChain } from '../chains/llm-chain.js';
 import { ChainError } from '../errors.js';
 import type { ResponseFormat } from '../messages.js';
-import type { Model } from '../models/model.js';
 import type { TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
@@ -9,15 +7,17 @@ import { makeBudget } from './budget.js';
 import { configPath } from './config.js';
 import type { Io } from './io.js';
 import { openConfig } from './open-config.js';
-import { type ModelFlags, openModel } from './open-model.js';
+import type { ModelFlags } from './open-model.js';
 import { assertOtherFiles } from './other-file.js';
+import { type PlannedRun, planRuns } from './planned-run.js';
 import { type PromptFlags, readPrompt } from './read-prompt.js';
 import { readTextFile } from './read-text-file.js';
 import type { TraceFlags } from './trace-handlers.js';
 import { variableFiles } from './variables.js';
+import { type VariantFlags, variantsOf } from './variants.js';
 
-/** The flags of `chain run`, as they were given: what is undefined was not. */
-export interface RunFlags extends PromptFlags, ModelFlags, TraceFlags {
+/** The flags of `chain run` that hold for all of its runs, as they were given: what is undefined was not. */
+export interface RunFlags extends PromptFlags, Omit<ModelFlags, 'model' | 'temperature'>, TraceFlags {
   readonly maxCost?: number;
   readonly maxTotalTokens?: number;
   readonly schema?: string;
@@ -33,46 +33,60 @@ export interface RunPlan {
   readonly flags: RunFlags;
   readonly template: TemplateFile;
   readonly values: PromptValues;
-  readonly chain: LLMChain;
-  readonly llm: Model;
+  /** At least one, in the order of the command line. */
+  readonly runs: readonly PlannedRun[];
   readonly schema: Readonly<Record<string, unknown>> | undefined;
+  /** Over all runs together. */
   readonly budget: Budget | undefined;
   /** Never to be written down. */
   readonly keys: readonly string[];
 }
 
 /**
- * Reads and checks everything that a run needs; no request is made and nothing is written.
- * @throws ChainError for whatever is wrong with the flags, the template, its variables or the model
+ * Reads and checks everything that the runs need; no request is made and nothing is written.
+ * @throws ChainError for whatever is wrong with the flags, the template, its variables or the models
  */
-export async function makePlan(path: string | undefined, given: RunFlags, io: Io): Promise<RunPlan> {
-  const { config, flags, keys } = await openConfig(withoutDash(given), io);
+export async function makePlan(
+  path: string | undefined,
+  given: RunFlags & VariantFlags,
+  io: Io,
+): Promise<RunPlan> {
+  const opened = await openConfig(withoutDash(given), io);
+  const { config, keys } = opened;
+  const { model: _, temperature: __, runs: ___, ...flags } = opened.flags;
+  const variants = variantsOf(given);
   const { log, output, callback } = flags;
-  assertOtherFiles({ '--log': log, '--output': output }, [
-    ...[path, '-', flags.schema, given.config ?? configPath(io.env)],
-    ...variableFiles(flags),
-    ...callback,
-  ]);
+  const outputs = output === undefined ? [] : await outputFiles(output, variants.length);
+  for (const file of outputs.length === 0 ? [undefined] : outputs) {
+    assertOtherFiles({ '--log': log, '--output': file }, [
+      ...[path, '-', flags.schema, given.config ?? configPath(io.env)],
+      ...variableFiles(flags),
+      ...callback,
+    ]);
+  }
   const { template, values } = await readPrompt(path, flags, io, 'run');
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
-  if (flags.output !== undefined) {
+  for (const file of outputs) {
     const { assertWritable } = await import('./answer-file.js');
-    await assertWritable(flags.output);
+    await assertWritable(file);
   }
 
-  const { llm } = await openModel(flags, template, config, io.env, {
-    responseFormat: responseFormatOf(schema),
-  });
-  const { prompt } = template;
-  if (!flags.dryRun) llm.assertCanAnswer(prompt.formatPrompt(values).messages);
-  const chain = new LLMChain({ llm, prompt, metadata: { template: template.file } });
   const budget = makeBudget(given, template.budget, config.defaults);
-  return { flags, template, values, chain, llm, schema, budget, keys };
+  const responseFormat = responseFormatOf(schema);
+  const common = { flags, template, values, config, env: io.env, responseFormat, budget, outputs };
+  const runs = await planRuns(variants, common);
+  return { flags, template, values, runs, schema, budget, keys };
 }
 
 /** A dash is standard output, where the answer goes anyway. */
-function withoutDash({ output, ...flags }: RunFlags): RunFlags {
+function withoutDash<F extends RunFlags>({ output, ...flags }: F): Omit<F, 'output'> & { output?: string } {
   return output === undefined || output === '-' ? flags : { ...flags, output };
+}
+
+async function outputFiles(file: string, count: number): Promise<readonly string[]> {
+  if (count === 1) return [file];
+  const { numberedFiles } = await import('./compare/numbered-files.js');
+  return numberedFiles(file, count);
 }
 
 async function readSchema(file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -1,11 +1,13 @@
 import { startsNoRuns } from '../callbacks/context.js';
 import type { HandlerFailure } from '../callbacks/failures.js';
 import { renderFailure } from '../callbacks/failures.js';
+import type { CallbackManager } from '../callbacks/manager.js';
 import { type ErrorRecord, toErrorRecord } from '../errors.js';
 import type { CallbackHandler, LLMEndEvent, LLMErrorEvent } from '../events.js';
 import type { FinishReason, Usage } from '../messages.js';
-import { renderErrorJson } from './exit.js';
-import { toJsonLine } from './json-line.js';
+import type { Budget } from '../tokens/budget.js';
+import { toErrorDocument } from './exit.js';
+import type { VersionedDocument } from './json-line.js';
 
 /** What a run came to: the record that the summary and `--json` are made from. */
 export interface RunReport {
@@ -48,37 +50,42 @@ export class OutcomeHandler implements CallbackHandler {
   }
 }
 
-export interface ReportSources {
+/** How a run ended. */
+export interface RunOutcome {
   readonly outcome: OutcomeHandler;
+  /** Its handlers, which may have failed. */
+  readonly manager: CallbackManager;
   /** The model as it was asked for. */
   readonly model: string;
   readonly offline: boolean;
   readonly durationMs: number;
+  /** `undefined` where nothing went wrong. */
   readonly error: unknown;
-  readonly failures: readonly HandlerFailure[];
   readonly warnings: readonly string[];
 }
 
-export function makeReport(sources: ReportSources): RunReport {
-  const { last, rootRunId } = sources.outcome;
+/** @param common warnings of the command, besides those of the run */
+export function makeReport(run: RunOutcome, common: readonly string[]): RunReport {
+  const { last, rootRunId } = run.outcome;
   const ended = last?.type === 'llmEnd' ? last : null;
   const finishReason = ended?.finishReason ?? null;
   return {
     text: last?.text ?? '',
-    model: last?.model ?? sources.model,
+    model: last?.model ?? run.model,
     usage: last?.usage ?? null,
     cost: last?.cost ?? null,
-    durationMs: sources.durationMs,
+    durationMs: run.durationMs,
     firstTokenMs: ended?.firstTokenMs ?? null,
     answerMs: ended?.durationMs ?? null,
     finishReason,
     runId: rootRunId,
-    offline: sources.offline,
-    error: sources.error === undefined ? null : toErrorRecord(sources.error),
+    offline: run.offline,
+    error: run.error === undefined ? null : toErrorRecord(run.error),
     warnings: [
       ...finishWarnings(finishReason),
-      ...sources.failures.map(describeFailure),
-      ...sources.warnings,
+      ...run.manager.failures.map(describeFailure),
+      ...run.warnings,
+      ...common,
     ],
   };
 }
@@ -95,11 +102,21 @@ function describeFailure(failure: HandlerFailure): string {
   return `${renderFailure(failure)}${times}`;
 }
 
+/** What the document of a run tells besides its report. */
+export interface DocumentExtras {
+  /** What may have ended it. */
+  readonly budget: Budget | undefined;
+}
+
 /** The document of `--json`. */
-export function renderJson(report: RunReport, redact?: (text: string) => string): string {
+export function toDocument(report: RunReport, { budget }: DocumentExtras): VersionedDocument {
   const { text, model, usage, cost, finishReason, runId, warnings, error } = report;
-  if (error !== null) return renderErrorJson(error, text, redact);
-  const document = {
+  if (error !== null) {
+    const document = toErrorDocument(error, text);
+    const over = error.code === 'budget_exceeded' ? budget : undefined;
+    return over === undefined ? document : { ...document, spent: over.spent };
+  }
+  return {
     schema: 1,
     text,
     model,
@@ -111,7 +128,6 @@ export function renderJson(report: RunReport, redact?: (text: string) => string)
     runId,
     warnings,
   };
-  return toJsonLine(document, redact);
 }
 
 export function usageFields(usage: Usage): Usage {

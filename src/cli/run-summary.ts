@@ -14,12 +14,13 @@ export function renderSummary(report: RunReport): string {
 
 function renderFigures(report: RunReport): string {
   const { usage, durationMs, firstTokenMs } = report;
+  const speed = renderSpeed(report);
   const parts = [
     ...(report.offline ? [`${report.model} · offline, not a language model`] : [report.model ?? 'no model']),
     usage === null ? 'no tokens' : renderUsage(usage),
     ...price(report),
     ...(firstTokenMs === null ? [] : [`first token ${renderDuration(firstTokenMs)}`]),
-    ...speed(report),
+    ...(speed === null ? [] : [`${speed} tokens/s`]),
     `${ENDS[endOf(report)]}${renderDuration(durationMs)}`,
   ];
   return parts.join(' · ');
@@ -32,7 +33,7 @@ function price({ offline, usage, cost }: RunReport): string[] {
 
 const ENDS = { whole: '', failed: 'failed after ', stopped: 'stopped after ' } as const;
 
-function endOf({ error }: RunReport): keyof typeof ENDS {
+export function endOf({ error }: RunReport): keyof typeof ENDS {
   if (error === null) return 'whole';
   return error.code === 'aborted' ? 'stopped' : 'failed';
 }
@@ -40,13 +41,13 @@ function endOf({ error }: RunReport): keyof typeof ENDS {
 /** Too short a time to tell a speed by. */
 const INSTANT_MS = 10;
 
-/** While the answer streamed; over all of it where it came at once. */
-function speed(report: RunReport): string[] {
+/** Tokens a second, while the answer streamed; over all of it where it came at once. `null` where that tells nothing. */
+export function renderSpeed(report: RunReport): string | null {
   const { usage, answerMs, firstTokenMs } = report;
-  if (report.offline || !usage?.outputTokens || answerMs === null) return [];
+  if (report.offline || !usage?.outputTokens || answerMs === null) return null;
   const streamingMs = answerMs - (firstTokenMs ?? 0);
   const ms = streamingMs >= INSTANT_MS ? streamingMs : answerMs;
-  if (ms < INSTANT_MS) return [];
+  if (ms < INSTANT_MS) return null;
   const perSecond = usage.outputTokens / (ms / 1000);
-  return [`${perSecond >= 100 ? Math.round(perSecond) : perSecond.toFixed(1)} tokens/s`];
+  return perSecond >= 100 ? String(Math.round(perSecond)) : perSecond.toFixed(1);
 }

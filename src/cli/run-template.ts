@@ -1,128 +1,90 @@
 import { unlessAborted } from '../callbacks/abort.js';
-import { CallbackManager } from '../callbacks/manager.js';
 import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
-import { cleanControls } from '../safety/clean.js';
-import { isOverBudget, renderSpent, renderSpentJson } from './budget.js';
+import type { AnswerView } from './answer-view.js';
+import { isOverBudget, renderSpent } from './budget.js';
 import { closeAll } from './close-all.js';
 import { dim } from './dim.js';
+import { executeRun, type FinishedRun } from './execute-run.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
-import { LiveView } from './live-view.js';
+import { toJsonLine } from './json-line.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
-import { makeReport, OutcomeHandler, type RunReport, renderJson } from './run-report.js';
+import { makeReport, toDocument } from './run-report.js';
 import { renderSummary } from './run-summary.js';
-import { canSpin } from './spinner.js';
+import { SingleView } from './single-view.js';
 import { makeTraceHandlers } from './trace-handlers.js';
+import type { VariantFlags } from './variants.js';
 
 /**
- * `chain run`: template, chain, model, events, handlers, summary.
+ * `chain run`: template, chain, model, events, handlers, summary; of several variants all of it at once.
  * @throws what went wrong, after everything that is known has been shown
  */
-export async function runTemplate(template: string | undefined, given: RunFlags, io: Io): Promise<void> {
+export async function runTemplate(
+  template: string | undefined,
+  given: RunFlags & VariantFlags,
+  io: Io,
+): Promise<void> {
+  const warnings: string[] = [];
   let plan: RunPlan;
-  let handlers: Handlers;
+  let audience: Audience;
   try {
     plan = await unlessAborted(makePlan(template, given, io), io.signal);
     if (plan.flags.dryRun) {
-      const { showDryRun } = await import('./dry-run.js');
+      const { showDryRun } = await import('./show-dry-run.js');
       return await showDryRun(plan, io);
     }
-    handlers = await unlessAborted(makeHandlers(plan, io), io.signal);
+    audience = await unlessAborted(openAudience(plan, io, warnings), io.signal);
   } catch (error) {
     if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
-  const { report, error } = await execute(plan, handlers, io);
+  const { runs } = plan;
+  const { view, traces } = audience;
+  const started = performance.now();
+  const finished = await Promise.all(
+    runs.map(async (run, index) => {
+      const one = await executeRun(plan, run, [...view.handlersOf(index), ...traces], io);
+      view.ended(index, one);
+      return one;
+    }),
+  );
+  const durationMs = performance.now() - started;
+  view.close();
+  warnings.push(...(await closeAll(traces)));
+  if (runs.length === 1) return conclude(plan, finished[0]!, warnings, io);
+  const { concludeComparison } = await import('./compare/conclude.js');
+  concludeComparison(plan, { finished, warnings, durationMs }, io);
+}
+
+/** Who hears the runs. */
+interface Audience {
+  readonly view: AnswerView;
+  readonly traces: readonly CallbackHandler[];
+}
+
+async function openAudience(plan: RunPlan, io: Io, warnings: string[]): Promise<Audience> {
+  const { flags, keys } = plan;
+  const view = await openView(plan, io);
+  const onWarning = (warning: string) => void warnings.push(warning);
+  return { view, traces: await makeTraceHandlers(flags, { io, keys, live: view.live, onWarning }) };
+}
+
+async function openView(plan: RunPlan, io: Io): Promise<AnswerView> {
+  if (plan.runs.length === 1) return new SingleView(plan, io);
+  const { openComparisonView } = await import('./compare/open-view.js');
+  return openComparisonView(plan, io);
+}
+
+/** @throws what went wrong with the run, after its summary or its document */
+function conclude(plan: RunPlan, run: FinishedRun, warnings: readonly string[], io: Io): void {
   const { flags, budget } = plan;
-  const over = budget !== undefined && isOverBudget(error) ? { budget, error } : null;
-  if (flags.json) {
-    io.stdout.write(
-      over === null
-        ? renderJson(report, io.redact)
-        : renderSpentJson(over.error, report.text, over.budget, io.redact),
-    );
-  } else if (!flags.quiet) {
-    const spent = over === null ? '' : renderSpent(over.budget);
+  const { error } = run;
+  const report = makeReport(run, warnings);
+  if (flags.json) io.stdout.write(toJsonLine(toDocument(report, plan), io.redact));
+  else if (!flags.quiet) {
+    const spent = budget !== undefined && isOverBudget(error) ? renderSpent(budget) : '';
     io.stderr.write(dim(io.redact(`${renderSummary(report)}${spent}`), flags, io));
   }
   if (error !== undefined) throw error;
-}
-
-interface Handlers {
-  readonly outcome: OutcomeHandler;
-  /** Those of this run, in order. */
-  readonly all: readonly CallbackHandler[];
-  readonly warnings: string[];
-}
-
-async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers> {
-  const warnings: string[] = [];
-  const outcome = new OutcomeHandler();
-  let live: LiveView | undefined;
-  if (!flags.json && flags.output === undefined) {
-    const spinner = io.stdout.isTTY && canSpin(io.stderr, io.env) && !flags.quiet ? io.stderr : null;
-    live = new LiveView({ stdout: io.stdout, spinner, signal: io.signal });
-  }
-  const onWarning = (warning: string) => void warnings.push(warning);
-  const traces = await makeTraceHandlers(flags, { io, keys, live, onWarning });
-  return { outcome, all: [outcome, ...(live === undefined ? [] : [live]), ...traces], warnings };
-}
-
-/** Never throws for what the run did: its error is part of what it gives. */
-async function execute(
-  { flags, chain, values, llm, schema, budget }: RunPlan,
-  { outcome, all, warnings }: Handlers,
-  io: Io,
-): Promise<{ report: RunReport; error: unknown }> {
-  const manager = new CallbackManager(all, { onHandlerError: () => {} });
-  const started = performance.now();
-  let error: unknown;
-  try {
-    const { text } = await chain.invoke(values, { callbacks: manager, signal: io.signal, budget });
-    if (schema !== undefined) {
-      const { assertMatches } = await import('./answer-schema.js');
-      assertMatches(text, schema);
-    }
-  } catch (thrown) {
-    error = io.signal.aborted ? io.signal.reason : thrown;
-  }
-  const durationMs = performance.now() - started;
-  if (flags.output !== undefined && outcome.last !== null) {
-    const { text } = outcome.last;
-    const before = error;
-    error = await save(flags.output, text, error, warnings);
-    // The answer was paid for: where it can't be saved it is shown.
-    if (error !== before && !flags.json) showText(text, io);
-  } else if (isOverBudget(error) && flags.stream === false && !flags.json && outcome.last?.text) {
-    // So was what came at once, and too late to be cut.
-    showText(outcome.last.text, io);
-  }
-  warnings.push(...(await closeAll(all)));
-  const offline = llm.provider === 'offline';
-  const { failures } = manager;
-  const report = makeReport({ outcome, model: llm.model, offline, durationMs, error, failures, warnings });
-  return { report, error };
-}
-
-/**
- * Saves an answer. What had come of one that failed is kept beside the file, which stays as it was.
- * @returns what went wrong, now or before
- */
-async function save(file: string, text: string, error: unknown, warnings: string[]): Promise<unknown> {
-  const { writeAnswer } = await import('./answer-file.js');
-  try {
-    if (error === undefined) await writeAnswer(file, text);
-    else if (text !== '') {
-      await writeAnswer(`${file}.partial`, text);
-      warnings.push(`what had come of the answer is in ${file}.partial`);
-    }
-    return error;
-  } catch (failure) {
-    return error ?? failure;
-  }
-}
-
-function showText(text: string, io: Io): void {
-  io.stdout.write(`${io.stdout.isTTY ? cleanControls(text) : text}\n`);
 }

@@ -13,12 +13,17 @@ export function addVariableOptions(command: Command): Command {
     .option('--vars <file>', 'set variables from a JSON or YAML file; may be repeated', collect);
 }
 
-/** @param whole what a budget holds for */
-export function addModelOptions(command: Command, whole: string): Command {
+/**
+ * @param whole what a budget holds for
+ * @param each whether every `--model` and every `--temperature` counts, and not the last one only
+ */
+export function addModelOptions(command: Command, whole: string, { each = false } = {}): Command {
+  const more = each ? '; each is a run of its own' : '';
+  const model = `the model, such as gpt-5-mini, ollama:llama3.2 or offline${more}`;
   command
-    .option('--model <name>', 'the model, such as gpt-5-mini, ollama:llama3.2 or offline')
+    .addOption(repeatable(new Option('--model <name>', model), each))
     .option('--system <text>', "the system message, in place of the template's")
-    .option('--temperature <number>', '0 to 2', number(0, 2))
+    .addOption(repeatable(new Option('--temperature <number>', `0 to 2${more}`), each, number(0, 2)))
     .option('--top-p <number>', '0 to 1', number(0, 1))
     .option('--max-tokens <number>', 'the most tokens the answer may have', integer(1));
   return addBudgetOptions(command, whole)
@@ -62,6 +67,12 @@ export function addRequestOptions(command: Command): Command {
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
+}
+
+function repeatable(option: Option, each: boolean, parse: (text: string) => unknown = String): Option {
+  return option.argParser<unknown>((text, before: unknown) =>
+    each ? [...((before ?? []) as readonly unknown[]), parse(text)] : parse(text),
+  );
 }
 
 export function number(min: number, max = Number.POSITIVE_INFINITY) {

@@ -1,0 +1,88 @@
+import { newRunId } from '../callbacks/run-id.js';
+import { LLMChain } from '../chains/llm-chain.js';
+import type { ResponseFormat } from '../messages.js';
+import { roomFor } from '../models/budget-room.js';
+import type { Model } from '../models/model.js';
+import type { TemplateFile } from '../prompts/load.js';
+import type { PromptValues } from '../prompts/prompt.js';
+import type { Budget } from '../tokens/budget.js';
+import { shareOf } from './budget.js';
+import type { Config } from './config.js';
+import { type ModelFlags, openModel } from './open-model.js';
+import { labelOf, type Variant } from './variants.js';
+
+/** One run of the template: the only one, or a variant among others. */
+export interface PlannedRun {
+  readonly variant: Variant;
+  /** What tells it from the others: the model, and what else differs. */
+  readonly label: string;
+  /** The model's name as it was chosen: `ollama:llama3.2`. */
+  readonly model: string;
+  readonly llm: Model;
+  readonly chain: LLMChain;
+  /** Where its answer goes in place of stdout. */
+  readonly output: string | undefined;
+  /** Of the command's budget, where that is for several runs: the chain's own, besides the whole. */
+  readonly share: Budget | undefined;
+}
+
+/** What all runs have in common. */
+export interface CommonGround {
+  readonly flags: Omit<ModelFlags, 'model' | 'temperature'> & { readonly dryRun?: boolean };
+  readonly template: TemplateFile;
+  readonly values: PromptValues;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly responseFormat: ResponseFormat | undefined;
+  /** Over all runs together. */
+  readonly budget: Budget | undefined;
+  /** A file for each run, or none. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * A model and a chain for each variant. Several have an equal share of the budget each: the first to be asked would
+ * otherwise hold all of it until its answer is whole.
+ * @throws ChainError for models that can't be asked, all of them at once
+ */
+export async function planRuns(
+  variants: readonly Variant[],
+  common: CommonGround,
+): Promise<readonly PlannedRun[]> {
+  const { flags, template, values, config, env, responseFormat, budget, outputs } = common;
+  const { prompt } = template;
+  const several = variants.length > 1;
+  const comparison = several ? newRunId() : undefined;
+
+  const plan = async (variant: Variant, index: number): Promise<PlannedRun> => {
+    const { llm, choice } = await openModel({ ...flags, ...variant }, template, config, env, {
+      responseFormat,
+    });
+    if (!flags.dryRun) {
+      llm.assertCanAnswer(prompt.formatPrompt(values).messages);
+      if (several && budget !== undefined) await assertPriced(llm, budget);
+    }
+    const label = labelOf(choice.name, variant, variants);
+    const metadata = { template: template.file, ...(several && { comparison, variant: label }) };
+    const share = several && budget !== undefined ? shareOf(budget, variants.length) : undefined;
+    const chain = new LLMChain({ llm, prompt, metadata, budget: share });
+    return { variant, label, model: choice.name, llm, chain, output: outputs[index], share };
+  };
+  return several ? allOf(variants.map(plan)) : [await plan(variants[0]!, 0)];
+}
+
+/** @throws ChainError `invalid_argument` for a model without a price under a budget of money */
+async function assertPriced(llm: Model, budget: Budget): Promise<void> {
+  const quote = await llm.quote('');
+  if (quote.price === null) roomFor(quote, [budget]);
+}
+
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(promises);
+  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  if (errors.length > 0) {
+    const { joinMistakes } = await import('./compare/failures.js');
+    throw joinMistakes(errors);
+  }
+  return Promise.all(promises);
+}
