@@ -44,6 +44,7 @@ export function addTraceOptions(command: Command): Command {
       ]),
     )
     .option('--log-tokens', 'tokens one by one in a text log')
+    .option('--otlp <url>', 'spans and metrics to an OpenTelemetry collector (OTLP over HTTP)')
     .option('--callback <module>', 'a module whose exports are callback handlers; may be repeated', collect);
 }
 
