@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { esModules } from './es-modules.mjs';
 import { fingerprint, listFiles } from './fingerprint.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
 import { buildPrices } from './prices.mjs';
@@ -55,7 +56,7 @@ async function bundle() {
     define: { PROMPTCHAIN_VERSION: JSON.stringify(version) },
     metafile: true,
     logLevel: 'warning',
-    plugins: [slim, together(join(root, 'src')), { name: 'class-names', setup: keepClassNames }],
+    plugins: [slim, esModules, together(join(root, 'src')), { name: 'class-names', setup: keepClassNames }],
   });
   for (const output of Object.keys(metafile.outputs)) giveRequire(join(root, output));
   return metafile;

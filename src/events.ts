@@ -288,6 +288,11 @@ export interface HandlerOptions extends IgnoreSwitches {
  */
 export interface CallbackHandler extends HandlerOptions, EventMethods {
   onEvent?(event: ChainEvent): unknown;
+  /**
+   * Headers that the requests of a model's run carry besides, such as `traceparent`. Asked once a run, after its start has
+   * been heard, and before its first request; `undefined` for none. A model's own headers win over them.
+   */
+  requestHeaders?(runId: string): Readonly<Record<string, string>> | undefined;
   /** Lets go of files and the like. Called by who made the handler, never by a run. */
   close?(): void | Promise<void>;
 }

@@ -3,6 +3,7 @@ export { FileCallbackHandler, type FileHandlerOptions } from './callbacks/file.j
 export { type RunSteps, runSteps } from './callbacks/lifecycle.js';
 export { type Logger, type LogLevel, type LogTargetOptions, logger } from './callbacks/logger.js';
 export { CallbackManager, type CallbackManagerOptions, type Callbacks } from './callbacks/manager.js';
+export { OpenTelemetryCallbackHandler, type OpenTelemetryHandlerOptions } from './callbacks/otel.js';
 export {
   type EventFields,
   type Lineage,

@@ -17,6 +17,7 @@ import { type CallContext, currentContext } from './context.js';
 import { dispatch, type TreeState, targetsFor } from './dispatch.js';
 import { CallbackManager, type Callbacks, type Subscription } from './manager.js';
 import { toPlain } from './plain.js';
+import { requestHeaders } from './request-headers.js';
 import { newRunId } from './run-id.js';
 import { StdoutCallbackHandler } from './stdout.js';
 
@@ -176,6 +177,11 @@ export class Run implements Lineage {
     };
     for (const field of LOOSE[type] ?? []) event[field] = toPlain(event[field]);
     return dispatch(targets, Object.freeze(event) as unknown as ChainEvent, this.tree);
+  }
+
+  /** What handlers want the requests of this run to carry. To be asked once its start has been heard. */
+  requestHeaders(): Readonly<Record<string, string>> | undefined {
+    return requestHeaders(this.#subscriptions, this.id);
   }
 
   /**

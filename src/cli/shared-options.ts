@@ -55,6 +55,7 @@ export function addTraceOptions(command: Command): Command {
       collect,
     )
     .option('--no-content', 'runs, tokens and times alone in traces: nothing that anybody said')
+    .option('--otlp <url>', 'spans and metrics to an OpenTelemetry collector (OTLP over HTTP)')
     .option('--callback <module>', 'a module whose exports are callback handlers; may be repeated', collect);
 }
 

@@ -1,4 +1,6 @@
+import { isHttpUrl, isSdkDisabled, namesOtlpEndpoint } from '../callbacks/otel-environment.js';
 import type { StdoutHandlerOptions } from '../callbacks/stdout.js';
+import { ChainError } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
 import type { Io } from './io.js';
 import { showOnePlace } from './one-place.js';
@@ -10,6 +12,7 @@ export interface TraceFlags extends RedactionFlags {
   readonly log?: string;
   readonly logFormat?: 'text' | 'jsonl';
   readonly logTokens?: boolean;
+  readonly otlp?: string;
   readonly callback: readonly string[];
   readonly color?: boolean;
 }
@@ -23,11 +26,14 @@ export interface TraceSurroundings {
   readonly onWarning: (warning: string) => void;
 }
 
-/** The handlers that `--verbose`, `--log` and `--callback` ask for, in this order. */
+/** The handlers that `--verbose`, `--log`, `--otlp` or the environment, and `--callback` ask for, in this order. */
 export async function makeTraceHandlers(
   flags: TraceFlags,
   { io, keys, live, onWarning }: TraceSurroundings,
 ): Promise<readonly CallbackHandler[]> {
+  if (flags.otlp !== undefined && !isHttpUrl(flags.otlp)) {
+    throw new ChainError('invalid_argument', '--otlp takes a URL, such as http://127.0.0.1:4318');
+  }
   // First: what they say may be wrong, and then no log is made.
   const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
   const kept = { redact: redactorOf(flags, keys), content: flags.content !== false };
@@ -52,6 +58,19 @@ export async function makeTraceHandlers(
       onWarning,
     });
     handlers.push(file);
+  }
+  if ((flags.otlp !== undefined || namesOtlpEndpoint(io.env)) && !isSdkDisabled(io.env)) {
+    const { OpenTelemetryCallbackHandler } = await import('../callbacks/otel.js');
+    handlers.push(
+      new OpenTelemetryCallbackHandler({
+        endpoint: flags.otlp,
+        traceparent: io.env.TRACEPARENT,
+        tracestate: io.env.TRACESTATE,
+        serviceName: 'chain',
+        ...kept,
+        onWarning,
+      }),
+    );
   }
   return [...handlers, ...own];
 }

@@ -22,6 +22,8 @@ export interface ClientOptions extends TransportOptions {
  */
 export class Client extends OpenAI {
   readonly #speaker: Speaker;
+  /** In small letters. */
+  readonly #ownHeaders: ReadonlySet<string>;
 
   /** @throws ChainError `invalid_argument` for a base URL that is none, or a key that no header can carry */
   constructor(options: ClientOptions) {
@@ -61,6 +63,8 @@ export class Client extends OpenAI {
       ...(apiKey === undefined && { authorization: null }),
       ...headers,
     };
+    const own = ['authorization', 'content-type', 'user-agent', ...Object.keys(headers)];
+    this.#ownHeaders = new Set(own.map((name) => name.toLowerCase()));
   }
 
   get speaker(): Speaker {
@@ -70,13 +74,20 @@ export class Client extends OpenAI {
   /**
    * The response, once its head is there, whatever its body may be.
    * @param body JSON. As text, since a header then says so: for an object the package loads Node's own `FormData`
+   * @param headers of this request; the client's own win over them
    * @throws RequestFailure for an error status or a failed connection; ChainError `aborted`
    */
-  async ask(path: string, body: string, model: string, signal: AbortSignal): Promise<TransportResponse> {
+  async ask(
+    path: string,
+    body: string,
+    model: string,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<TransportResponse> {
+    const others = Object.entries(headers).filter(([name]) => !this.#ownHeaders.has(name.toLowerCase()));
+    const all = { ...Object.fromEntries(others), 'content-type': 'application/json' };
     try {
-      return await this.#raw(
-        this.post(path, { body, headers: { 'content-type': 'application/json' }, signal }),
-      );
+      return await this.#raw(this.post(path, { body, headers: all, signal }));
     } catch (error) {
       const failure = this.#explain(error);
       if ((failure as RequestFailure).status !== 404) throw failure;

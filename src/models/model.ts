@@ -45,6 +45,8 @@ export interface ModelRequest {
   readonly tools: readonly ToolDefinition[];
   readonly streaming: boolean;
   readonly signal: AbortSignal | undefined;
+  /** What handlers want it to carry, such as `traceparent`; the provider's own headers win over them. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** To be awaited before a request is made again. */
   onRetry(retry: { attempt: number; delayMs: number; reason: string }): void | Promise<void>;
 }
@@ -252,6 +254,8 @@ export abstract class Model {
 
       async *body() {
         if (refusal !== undefined) throw refusal;
+        const headers = run.requestHeaders();
+        if (headers !== undefined) request = { ...request, headers };
         let index = 0;
         const ask = (asked: ModelRequest) => self.answer(asked);
         for await (const batch of hold?.ask(request, ask) ?? ask(request)) {

@@ -78,7 +78,7 @@ export abstract class OpenAICompatible extends Model {
     let body = this.#adaptations.reduce(adaptBody, this.body(request));
     const client = await this.#connect();
     const made: Adaptation[] = [];
-    const batches = withRetries(() => this.#ask(client, body, request.signal), {
+    const batches = withRetries(() => this.#ask(client, body, request), {
       maxRetries: this.#maxRetries,
       signal: request.signal,
       onRetry: (retry) => request.onRetry(retry),
@@ -102,7 +102,7 @@ export abstract class OpenAICompatible extends Model {
   async *#ask(
     client: Client,
     body: RequestBody,
-    signal: AbortSignal | undefined,
+    { signal, headers = {} }: ModelRequest,
   ): AsyncGenerator<readonly ModelChunk[], void, void> {
     // The package never takes its listener off the signal that it is given, and a run's may outlive many requests.
     const controller = new AbortController();
@@ -114,7 +114,13 @@ export abstract class OpenAICompatible extends Model {
       if (signal.aborted) abort();
     }
     try {
-      const response = await client.ask(this.path, JSON.stringify(body), this.model, controller.signal);
+      const response = await client.ask(
+        this.path,
+        JSON.stringify(body),
+        this.model,
+        controller.signal,
+        headers,
+      );
       yield* readCompletion(response, client.speaker);
     } finally {
       signal?.removeEventListener('abort', abort);

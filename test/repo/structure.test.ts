@@ -24,6 +24,14 @@ const LAYERS = [
 
 /** Where each package may be imported. A new package, or a new place for one, is a decision: write it down here. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@opentelemetry/api': ['callbacks/otel'],
+  '@opentelemetry/core': ['callbacks/otel-'],
+  '@opentelemetry/exporter-metrics-otlp-http': ['callbacks/otel-exporters.ts'],
+  '@opentelemetry/otlp-exporter-base': ['callbacks/otel-'],
+  '@opentelemetry/otlp-transformer': ['callbacks/otel-exporters.ts'],
+  '@opentelemetry/resources': ['callbacks/otel-sdk.ts'],
+  '@opentelemetry/sdk-metrics': ['callbacks/otel-'],
+  '@opentelemetry/sdk-trace-base': ['callbacks/otel-'],
   ajv: ['trace/', 'cli/'],
   chalk: ['callbacks/', 'cli/'],
   'cli-truncate': ['cli/'],
@@ -54,6 +62,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Loaded when they are used, never with the library or the command: each would cost a noticeable part of a start. */
 const LAZY = [
+  '@opentelemetry/api',
+  '@opentelemetry/core',
+  '@opentelemetry/exporter-metrics-otlp-http',
+  '@opentelemetry/otlp-exporter-base',
+  '@opentelemetry/otlp-transformer',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-metrics',
+  '@opentelemetry/sdk-trace-base',
   'ajv',
   'cli-table3',
   'cli-truncate',

@@ -1,0 +1,52 @@
+import type { Signal } from './otel-environment.js';
+
+/** What became of what was to be sent, told to a person once. */
+export class Delivery {
+  readonly #warn: (text: string) => void;
+  /** By where it was to go and why it didn't: the signals. */
+  readonly #failures = new Map<string, Set<Signal>>();
+  #closing = false;
+  #told = false;
+  /** Spans that have ended and not come to an exporter yet. */
+  #waiting = 0;
+
+  constructor(warn: (text: string) => void) {
+    this.#warn = warn;
+  }
+
+  spanEnded(): void {
+    this.#waiting += 1;
+  }
+
+  spansHandedOver(count: number): void {
+    this.#waiting -= count;
+  }
+
+  /** @param reason in words that may follow a colon */
+  failed(signal: Signal, host: string, reason: string): void {
+    const key = `could not be delivered to ${host}: ${reason}`;
+    this.#failures.set(key, (this.#failures.get(key) ?? new Set()).add(signal));
+    // At the end everything fails at once, and makes one line.
+    if (!this.#closing) this.#tell();
+  }
+
+  /** From now on failures wait for {@link close}. */
+  beginClose(): void {
+    this.#closing = true;
+  }
+
+  close(): void {
+    this.#tell();
+    if (this.#told || this.#waiting <= 0) return;
+    this.#told = true;
+    this.#warn(`${this.#waiting} spans were not delivered: they came faster than they could be sent`);
+  }
+
+  #tell(): void {
+    const [first] = this.#failures;
+    if (this.#told || first === undefined) return;
+    this.#told = true;
+    const [what, signals] = first;
+    this.#warn(`${[...signals].sort().reverse().join(' and ')} ${what}`);
+  }
+}
