@@ -2,7 +2,9 @@
 // `npm run test:nodes` with other Nodes, and by test/repo/smoke.test.ts with this one.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +19,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** The command in a home of its own, with no key and no model chosen. */
 function chain(...args) {
   const home = mkdtempSync(join(tmpdir(), 'smoke-'));
-  const own = /^(OPENAI_|CHAIN_|XDG_|NODE_TEST_CONTEXT$|FORCE_COLOR$|NODE_OPTIONS$)/;
+  const own = /^(OPENAI_|CHAIN_|OTEL_|TRACEPARENT$|XDG_|NODE_TEST_CONTEXT$|FORCE_COLOR$|NODE_OPTIONS$)/;
   const inherited = Object.entries(process.env).filter(([name]) => !own.test(name));
   const env = { ...Object.fromEntries(inherited), HOME: home, USERPROFILE: home };
   try {
@@ -85,6 +87,28 @@ test('a chain with handlers, in a program', async () => {
   ]);
   assert.ok(counter instanceof TokenCounter);
   assert.ok(counter.totalTokens > 0);
+});
+
+test('runs become spans and measurements', async () => {
+  const { LLMChain, OfflineModel, OpenTelemetryCallbackHandler, PromptTemplate } = promptchain;
+  const received = {};
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    received[request.url] = Buffer.concat(chunks).toString('latin1');
+    response.end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const handler = new OpenTelemetryCallbackHandler({ endpoint: `http://127.0.0.1:${server.address().port}` });
+  const prompt = PromptTemplate.fromTemplate('1 + {number} = ');
+  const sum = new LLMChain({ llm: new OfflineModel(), prompt });
+  await sum.run({ number: 2 }, { callbacks: [handler] });
+  await handler.close();
+  server.closeAllConnections();
+  server.close();
+  assert.match(received['/v1/traces'], /invoke_workflow LLMChain/);
+  assert.match(received['/v1/traces'], /chat offline/);
+  assert.match(received['/v1/metrics'], /gen_ai\.client\.operation\.duration/);
 });
 
 test('promptchain and promptchain/testing are of one piece', async () => {
