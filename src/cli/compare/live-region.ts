@@ -24,8 +24,14 @@ export class LiveRegion {
       this.#erase(this.#height);
       onErased();
     };
+    // After Ctrl-Z and `fg` others' lines stand under these, which stay where they are.
+    const continued = () => {
+      this.#lines = [];
+      onErased();
+    };
     stdout.on('resize', resized);
-    this.#releases.push(() => stdout.off('resize', resized));
+    process.on('SIGCONT', continued);
+    this.#releases.push(() => stdout.off('resize', resized) && process.off('SIGCONT', continued));
     for (const stream of [stdout, ...(stderr.isTTY === true ? [stderr] : [])]) {
       this.#releases.push(
         intercept(stream, (text) => {
@@ -67,7 +73,7 @@ export class LiveRegion {
   finish(lines: readonly string[]): void {
     if (lines.length > this.rows) this.#erase(this.#lines.length);
     this.show(lines);
-    for (const release of this.#releases) release();
+    for (const release of this.#releases.splice(0)) release();
   }
 
   /** Lines on the screen: a terminal that has become narrower has broken those that are too long for it. */
