@@ -58,7 +58,8 @@ export class LiveRegion {
     const same = lines.findIndex((line, index) => line !== before[index]);
     const first = same < 0 ? Math.min(lines.length, before.length) : same;
     if (first === lines.length && lines.length === before.length) return;
-    let text = this.#torn ? '\n' : '';
+    // What is typed is echoed behind the lines: `^C`.
+    let text = this.#torn ? '\n' : '\r';
     text += up(before.length - first);
     for (const [index, line] of lines.entries()) {
       if (index >= first) text += line === before[index] ? '\n' : `${line}${ERASE_LINE_END}\n`;
@@ -71,7 +72,6 @@ export class LiveRegion {
 
   /** Leaves lines behind, as many as there are, and ends. */
   finish(lines: readonly string[]): void {
-    if (lines.length > this.rows) this.#erase(this.#lines.length);
     this.show(lines);
     for (const release of this.#releases.splice(0)) release();
   }
@@ -84,7 +84,9 @@ export class LiveRegion {
   #erase(height: number): void {
     if (this.#lines.length === 0) return;
     this.#lines = [];
-    this.#write(`\r${up(Math.min(height, this.rows))}${ERASE_BELOW}`);
+    const rows = Math.min(height, this.rows);
+    // Line by line: what is erased from the top of the screen on at once, some terminals keep among what scrolled away.
+    this.#write(`\r${up(rows)}${`${ERASE_LINE_END}\n`.repeat(rows)}${up(rows)}`);
   }
 }
 

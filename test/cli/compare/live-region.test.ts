@@ -36,27 +36,32 @@ beforeEach(() => {
   });
 });
 
+/** Goes up so many lines and makes each empty. */
+function erasing(rows: number): string {
+  return `\r\x1b[${rows}A${'\x1b[K\n'.repeat(rows)}\x1b[${rows}A`;
+}
+
 afterEach(() => region.finish([]));
 
 describe('writes', () => {
   it.each([
-    { what: 'all at first', before: [], after: ['a', 'b'], written: 'a\x1b[K\nb\x1b[K\n' },
+    { what: 'all at first', before: [], after: ['a', 'b'], written: '\ra\x1b[K\nb\x1b[K\n' },
     { what: 'nothing where nothing changed', before: ['a', 'b'], after: ['a', 'b'], written: '' },
     {
       what: 'a line that changed',
       before: ['a', 'b', 'c'],
       after: ['a', 'x', 'c'],
-      written: '\x1b[2Ax\x1b[K\n\n',
+      written: '\r\x1b[2Ax\x1b[K\n\n',
     },
-    { what: 'a line that came', before: ['a', 'b'], after: ['a', 'b', 'c'], written: 'c\x1b[K\n' },
+    { what: 'a line that came', before: ['a', 'b'], after: ['a', 'b', 'c'], written: '\rc\x1b[K\n' },
     {
       what: 'the last line, and one more',
       before: ['a', 'b'],
       after: ['a', 'bb', 'c'],
-      written: '\x1b[1Abb\x1b[K\nc\x1b[K\n',
+      written: '\r\x1b[1Abb\x1b[K\nc\x1b[K\n',
     },
-    { what: 'that lines went', before: ['a', 'b', 'c'], after: ['a'], written: '\x1b[2A\x1b[J' },
-    { what: 'that all lines went', before: ['a'], after: [], written: '\x1b[1A\x1b[J' },
+    { what: 'that lines went', before: ['a', 'b', 'c'], after: ['a'], written: '\r\x1b[2A\x1b[J' },
+    { what: 'that all lines went', before: ['a'], after: [], written: '\r\x1b[1A\x1b[J' },
   ])('$what', ({ before, after, written }) => {
     region.show(before);
     stdout.take();
@@ -73,9 +78,9 @@ describe('makes way', () => {
     region.show(['a', 'b']);
     stdout.take();
     stream().write('trace\n');
-    expect([erased, stdout.take() + stderr.take()]).toEqual([1, `\r\x1b[2A\x1b[J${'trace\n'}`]);
+    expect([erased, stdout.take() + stderr.take()]).toEqual([1, `${erasing(2)}trace\n`]);
     region.show(['a', 'b']);
-    expect(stdout.take()).toBe('a\x1b[K\nb\x1b[K\n');
+    expect(stdout.take()).toBe('\ra\x1b[K\nb\x1b[K\n');
   });
 
   it('for half a line, whose end it sets', () => {
@@ -92,7 +97,7 @@ describe('makes way', () => {
     process.emit('SIGCONT');
     expect([erased, stdout.take()]).toEqual([1, '']);
     region.show(['a']);
-    expect(stdout.take()).toBe('a\x1b[K\n');
+    expect(stdout.take()).toBe('\ra\x1b[K\n');
   });
 
   it('for nothing on a stderr that is elsewhere', () => {
@@ -113,7 +118,7 @@ describe('a window that has another size', () => {
     stdout.take();
     stdout.columns = 10;
     stdout.emit('resize');
-    expect([erased, region.columns, stdout.take()]).toEqual([1, 10, '\r\x1b[3A\x1b[J']);
+    expect([erased, region.columns, stdout.take()]).toEqual([1, 10, erasing(3)]);
   });
 
   it('loses no more than there is on the screen', () => {
@@ -121,7 +126,7 @@ describe('a window that has another size', () => {
     stdout.take();
     Object.assign(stdout, { columns: 5, rows: 5 });
     stdout.emit('resize');
-    expect([region.rows, stdout.take()]).toEqual([4, '\r\x1b[4A\x1b[J']);
+    expect([region.rows, stdout.take()]).toEqual([4, erasing(4)]);
   });
 });
 
@@ -130,7 +135,7 @@ describe('the end', () => {
     region.show(['a', 'b']);
     stdout.take();
     region.finish(['a', 'c']);
-    expect(stdout.take()).toBe('\x1b[1Ac\x1b[K\n');
+    expect(stdout.take()).toBe('\r\x1b[1Ac\x1b[K\n');
   });
 
   it('leaves more lines than the screen has', () => {
@@ -138,7 +143,7 @@ describe('the end', () => {
     stdout.take();
     region.finish(['a', 'b', 'c', 'd', 'e', 'f']);
     expect(stdout.take()).toBe(
-      `\r\x1b[2A\x1b[J${['a', 'b', 'c', 'd', 'e', 'f'].map((line) => `${line}\x1b[K\n`).join('')}`,
+      `\r\x1b[2A${['a', 'b', 'c', 'd', 'e', 'f'].map((line) => `${line}\x1b[K\n`).join('')}`,
     );
   });
 
