@@ -1,4 +1,5 @@
 import { ChainError } from '../errors.js';
+import { cleanControls } from '../safety/clean.js';
 
 /** The flags of which each value, and each number, is a run of its own. */
 export interface VariantFlags {
@@ -43,7 +44,7 @@ export function variantsOf({ model, temperature, runs = 1 }: VariantFlags): read
   );
 }
 
-/** What tells a variant from the others: the model always, the rest where it differs. */
+/** What tells a variant from the others, as one line: the model always, the rest where it differs. */
 export function labelOf(model: string, variant: Variant, all: readonly Variant[]): string {
   const differs = (field: keyof Variant) => all.some((other) => other[field] !== variant[field]);
   const parts = [
@@ -51,5 +52,5 @@ export function labelOf(model: string, variant: Variant, all: readonly Variant[]
     ...(differs('temperature') ? [`temperature ${variant.temperature}`] : []),
     ...(differs('number') ? [`#${variant.number}`] : []),
   ];
-  return parts.join(' · ');
+  return cleanControls(parts.join(' · ')).replace(/\s+/g, ' ');
 }

@@ -3,16 +3,25 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterEach } from 'vitest';
 
-/** A real terminal of 160 by 30, run by tmux: what is on its screen is what a person would see. */
+/** A real terminal, run by tmux: what is on its screen is what a person would see. */
 export interface Terminal {
   /** The lines on it, without the empty ones at the end. `styled`: with their colour codes. */
   screen(styled?: 'styled'): Promise<string>;
+  /** The same, below those that it has scrolled away. */
+  history(): Promise<string>;
   /** Settles with the screen once it matches; rejects after some seconds. */
   sees(wanted: RegExp): Promise<string>;
   /** `C-c` and the like, as tmux names keys. */
   press(...keys: readonly string[]): Promise<void>;
   /** As a terminal does it: with marks around it where the program has asked for them. */
   paste(text: string): Promise<void>;
+  /** As a person does it with the window's corner. */
+  resize(size: TerminalSize): Promise<void>;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 export interface TerminalProgram {
@@ -30,7 +39,11 @@ afterEach(() => {
 });
 
 /** Runs a program in a terminal; under what it writes comes `[exit N]`. */
-export async function openTerminal({ file, args, env }: TerminalProgram, cwd: string): Promise<Terminal> {
+export async function openTerminal(
+  { file, args, env }: TerminalProgram,
+  cwd: string,
+  { columns, rows }: TerminalSize = { columns: 160, rows: 30 },
+): Promise<Terminal> {
   const socket = `chain-${randomUUID()}`;
   sockets.push(socket);
   const tmux = async (...words: readonly string[]) =>
@@ -43,9 +56,9 @@ export async function openTerminal({ file, args, env }: TerminalProgram, cwd: st
     'new-session',
     '-d',
     '-x',
-    '160',
+    `${columns}`,
     '-y',
-    '30',
+    `${rows}`,
     '-c',
     cwd,
     `${command}; echo "[exit $?]"; sleep 60`,
@@ -54,6 +67,7 @@ export async function openTerminal({ file, args, env }: TerminalProgram, cwd: st
     (await tmux('capture-pane', '-p', ...(styled ? ['-e'] : []))).trimEnd();
   return {
     screen,
+    history: async () => (await tmux('capture-pane', '-p', '-S', '-')).trimEnd(),
     async sees(wanted) {
       for (const until = Date.now() + PATIENCE_MS; ; ) {
         const shown = await screen();
@@ -67,6 +81,7 @@ export async function openTerminal({ file, args, env }: TerminalProgram, cwd: st
       await tmux('set-buffer', '--', text);
       await tmux('paste-buffer', '-p');
     },
+    resize: async (size) => void (await tmux('resize-window', '-x', `${size.columns}`, '-y', `${size.rows}`)),
   };
 }
 

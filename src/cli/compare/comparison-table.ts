@@ -1,10 +1,10 @@
 import { renderCost, renderDuration } from '../../callbacks/figures.js';
+import { cleanControls } from '../../safety/clean.js';
 import { sumUsage } from '../../tokens/usage.js';
 import type { PlannedRun } from '../planned-run.js';
 import type { RunReport } from '../run-report.js';
 import { endOf, renderSpeed } from '../run-summary.js';
 import { type Column, renderTable } from '../table.js';
-import { plainLabel } from './head-line.js';
 import { totalPrice } from './total-price.js';
 
 /** A run that is over, as a row. */
@@ -32,7 +32,7 @@ export function renderComparison(
   });
   const saved = runs.some(({ output }) => output !== undefined);
   const columns: readonly Column[] = [
-    { ...column('run', ({ run }) => plainLabel(run.label), 'all'), align: 'left' },
+    { ...column('run', ({ run }) => run.label, 'all'), align: 'left' },
     column('in', ({ report }) => count(report.usage?.inputTokens), count(sum.inputTokens)),
     column('out', ({ report }) => count(report.usage?.outputTokens), count(sum.outputTokens)),
     column(
@@ -57,7 +57,7 @@ export function renderComparison(
     ...(saved ? [{ ...column('answer in', savedIn), align: 'left' as const }] : []),
   ];
   const notes = reports.some(({ offline }) => offline) ? 'offline is not a language model\n' : '';
-  return `${renderTable(columns, { width })}${notes}`;
+  return `${cleanControls(renderTable(columns, { width }))}${notes}`;
 }
 
 /** Nothing where no model answered; `?` where it isn't known. */
@@ -79,5 +79,5 @@ function statusOf(report: RunReport): string {
 }
 
 function savedIn({ run: { output }, report: { error } }: Row): string {
-  return error === null && output !== undefined ? plainLabel(output) : '';
+  return error === null && output !== undefined ? output : '';
 }

@@ -3,7 +3,6 @@ import { type DryRun, renderMessages } from '../dry-run.js';
 import type { Io } from '../io.js';
 import type { PlannedRun } from '../planned-run.js';
 import { renderTable } from '../table.js';
-import { plainLabel } from './head-line.js';
 import { totalPrice } from './total-price.js';
 import { variantOf } from './variant-document.js';
 
@@ -19,7 +18,7 @@ export function renderDryRuns(
   }));
   const tokens = records.map(({ inputTokens }) => inputTokens);
   const columns = [
-    { head: 'run', cells: [...runs.map(({ label }) => plainLabel(label)), 'all'], align: 'left' as const },
+    { head: 'run', cells: [...runs.map(({ label }) => label), 'all'], align: 'left' as const },
     { head: 'tokens in', cells: [...tokens, tokens.reduce((sum, one) => sum + one, 0)].map(count) },
     {
       head: 'price',
@@ -31,9 +30,7 @@ export function renderDryRuns(
   ];
   const width = stdout.isTTY === true ? stdout.columns || 80 : Number.POSITIVE_INFINITY;
   const refusals = records.flatMap(({ refused }, index) =>
-    refused === undefined
-      ? []
-      : [`${plainLabel(runs[index]!.label)} would not be asked: ${refused.message}\n`],
+    refused === undefined ? [] : [`${runs[index]!.label} would not be asked: ${refused.message}\n`],
   );
   const table = renderTable(columns, { width });
   return `${renderMessages(records[0]!.messages)}\n${table}${refusals.join('')}tokens are estimated, prices those of the prompt; nothing was sent\n`;

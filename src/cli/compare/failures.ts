@@ -25,8 +25,8 @@ function unique(errors: readonly ChainError[]): readonly ChainError[] {
  * stopped one of them, and otherwise that of the first in the order of the command line.
  */
 export function joinFailures(
-  runs: readonly PlannedRun[],
-  finished: readonly FinishedRun[],
+  runs: readonly Pick<PlannedRun, 'label'>[],
+  finished: readonly Pick<FinishedRun, 'error'>[],
 ): Error | undefined {
   const failed = finished.flatMap(({ error }, index) =>
     error === undefined ? [] : [{ error, label: runs[index]!.label }],

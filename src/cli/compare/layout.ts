@@ -40,7 +40,7 @@ interface Cell {
 
 function inColumns(panes: readonly Pane[], { columns, rows, paint }: Screen): readonly string[] {
   const width = columnWidth(panes.length, columns);
-  const heads = panes.map(({ label }) => wrapText(label, width).map((line) => cell(line.trimEnd(), 'head')));
+  const heads = panes.map(({ label }) => wrap(label, width, 'head'));
   const top = Math.max(...heads.map(({ length }) => length));
   const bodies = panes.map((pane) => lastOf(bodyOf(pane, width), rows - top - 1));
   const rule = panes.map(() => '─'.repeat(width)).join('─┼─');
@@ -49,9 +49,10 @@ function inColumns(panes: readonly Pane[], { columns, rows, paint }: Screen): re
 
 function inRows(panes: readonly Pane[], { columns, rows, paint }: Screen): readonly string[] {
   const width = Math.max(1, columns - 1);
-  const each = Math.max(2, Math.floor(rows / panes.length));
-  const cells = panes.flatMap((pane) => [
-    ...wrapText(`== ${pane.label} ==`, width).map((line) => cell(line.trimEnd(), 'head')),
+  const each = Math.floor((rows - panes.length + 1) / panes.length);
+  const cells = panes.flatMap((pane, index) => [
+    ...(index === 0 ? [] : [NOTHING]),
+    ...wrap(`== ${pane.label} ==`, width, 'head').slice(0, 1),
     ...lastOf(bodyOf(pane, width), each - 1),
   ]);
   return cells.slice(0, rows).map(({ text, style }) => paint[style](text));
@@ -59,22 +60,15 @@ function inRows(panes: readonly Pane[], { columns, rows, paint }: Screen): reado
 
 function bodyOf(pane: Pane, width: number): readonly Cell[] {
   const { note } = pane;
-  return [
-    ...pane.lines(width).map((line) => cell(line, 'plain')),
-    ...(note === null
-      ? []
-      : note.text
-          .split('\n')
-          .flatMap((text) => wrapText(text, width))
-          .map((line) => cell(line.trimEnd(), note.style))),
-  ];
+  const under = note === null ? [] : note.text.split('\n').flatMap((text) => wrap(text, width, note.style));
+  return [...pane.lines(width).map((line) => cell(line, 'plain')), ...under];
 }
 
-/** The last lines, and how many are above them. */
+/** The last lines, and how many are above them where there is room to say so. */
 function lastOf(cells: readonly Cell[], rows: number): readonly Cell[] {
   if (cells.length <= rows) return cells;
-  const shown = Math.max(0, rows - 1);
-  const above = cells.length - shown;
+  if (rows < 2) return cells.slice(cells.length - Math.max(0, rows));
+  const above = cells.length - rows + 1;
   return [cell(`… ${above} lines above`, 'dim'), ...cells.slice(above)];
 }
 
@@ -103,6 +97,10 @@ function joinRow(cells: readonly Cell[], width: number, paint: Paint): string {
     })
     .join('')
     .replace(/ +$/, '');
+}
+
+function wrap(text: string, width: number, style: Cell['style']): readonly Cell[] {
+  return wrapText(text, width).map((line) => cell(line.trimEnd(), style));
 }
 
 function cell(text: string, style: Cell['style']): Cell {

@@ -24,8 +24,14 @@ export class LiveRegion {
       this.#erase(this.#height);
       onErased();
     };
+    // After Ctrl-Z and `fg` others' lines stand under these, which stay where they are.
+    const continued = () => {
+      this.#lines = [];
+      onErased();
+    };
     stdout.on('resize', resized);
-    this.#releases.push(() => stdout.off('resize', resized));
+    process.on('SIGCONT', continued);
+    this.#releases.push(() => stdout.off('resize', resized) && process.off('SIGCONT', continued));
     for (const stream of [stdout, ...(stderr.isTTY === true ? [stderr] : [])]) {
       this.#releases.push(
         intercept(stream, (text) => {
@@ -52,7 +58,8 @@ export class LiveRegion {
     const same = lines.findIndex((line, index) => line !== before[index]);
     const first = same < 0 ? Math.min(lines.length, before.length) : same;
     if (first === lines.length && lines.length === before.length) return;
-    let text = this.#torn ? '\n' : '';
+    // What is typed is echoed behind the lines: `^C`.
+    let text = this.#torn ? '\n' : '\r';
     text += up(before.length - first);
     for (const [index, line] of lines.entries()) {
       if (index >= first) text += line === before[index] ? '\n' : `${line}${ERASE_LINE_END}\n`;
@@ -65,9 +72,8 @@ export class LiveRegion {
 
   /** Leaves lines behind, as many as there are, and ends. */
   finish(lines: readonly string[]): void {
-    if (lines.length > this.rows) this.#erase(this.#lines.length);
     this.show(lines);
-    for (const release of this.#releases) release();
+    for (const release of this.#releases.splice(0)) release();
   }
 
   /** Lines on the screen: a terminal that has become narrower has broken those that are too long for it. */
@@ -78,7 +84,9 @@ export class LiveRegion {
   #erase(height: number): void {
     if (this.#lines.length === 0) return;
     this.#lines = [];
-    this.#write(`\r${up(Math.min(height, this.rows))}${ERASE_BELOW}`);
+    const rows = Math.min(height, this.rows);
+    // Line by line: what is erased from the top of the screen on at once, some terminals keep among what scrolled away.
+    this.#write(`\r${up(rows)}${`${ERASE_LINE_END}\n`.repeat(rows)}${up(rows)}`);
   }
 }
 

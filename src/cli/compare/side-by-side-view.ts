@@ -9,7 +9,6 @@ import type { FinishedRun } from '../execute-run.js';
 import type { Io } from '../io.js';
 import type { RunPlan } from '../run-plan.js';
 import { Feed } from './feed.js';
-import { plainLabel } from './head-line.js';
 import { layOut, type Note, type Paint, type Pane } from './layout.js';
 import { LiveRegion } from './live-region.js';
 import { WrappedAnswer } from './wrapped-answer.js';
@@ -37,7 +36,7 @@ export class SideBySideView implements AnswerView {
 
   constructor({ runs, flags }: RunPlan, io: Io) {
     const quiet = flags.quiet === true;
-    this.#columns = runs.map(({ label }) => new Column(plainLabel(label), quiet));
+    this.#columns = runs.map(({ label }) => new Column(label, quiet));
     this.#paint = flags.color !== false && wantsColor(io.stdout, io.env) ? colors() : COLORLESS;
     this.#region = new LiveRegion(io, () => this.#drawIn(0));
     this.#draw();
