@@ -52,13 +52,18 @@ export function durationOf(run: TraceRun, until?: number): number {
 }
 
 function lastTimeOf(run: TraceRun): number {
-  return Math.max(run.lastTime, ...run.children.map(lastTimeOf));
+  let last = run.lastTime;
+  for (const { lastTime } of withDescendants(run)) last = Math.max(last, lastTime);
+  return last;
 }
 
-/** A run and all that are under it, parents first. */
+/** A run and all that are under it, parents first; however deep, without recursion. */
 export function* withDescendants(run: TraceRun): Generator<TraceRun, void, void> {
-  yield run;
-  for (const child of run.children) yield* withDescendants(child);
+  const waiting = [run];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    yield next;
+    for (let index = next.children.length - 1; index >= 0; index -= 1) waiting.push(next.children[index]!);
+  }
 }
 
 /** Tokens and money of the models under a run, or of its own where it is a model's. */

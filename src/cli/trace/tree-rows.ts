@@ -38,17 +38,21 @@ export interface TreeNote {
 export function treeRows(run: TraceRun, until?: number): readonly TreeRow[] {
   const whole = Math.max(1, durationOf(run, until));
   const rows: TreeRow[] = [];
-  const add = (each: TraceRun, guides: string, below: string) => {
-    const hasChildren = each.children.length > 0;
-    rows.push(
-      rowOf(each, { from: run.time, whole, until }, guides, hasChildren ? `${below}│  ` : `${below}   `),
-    );
-    for (const [index, child] of each.children.entries()) {
-      const last = index === each.children.length - 1;
-      add(child, `${below}${last ? '└─ ' : '├─ '}`, `${below}${last ? '   ' : '│  '}`);
+  const waiting = [{ each: run, guides: '', below: '' }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { each, guides, below } = next;
+    const { children } = each;
+    const guidesBelow = children.length > 0 ? `${below}│  ` : `${below}   `;
+    rows.push(rowOf(each, { from: run.time, whole, until }, guides, guidesBelow));
+    for (let index = children.length - 1; index >= 0; index -= 1) {
+      const last = index === children.length - 1;
+      waiting.push({
+        each: children[index]!,
+        guides: `${below}${last ? '└─ ' : '├─ '}`,
+        below: `${below}${last ? '   ' : '│  '}`,
+      });
     }
-  };
-  add(run, '', '');
+  }
   return rows;
 }
 
