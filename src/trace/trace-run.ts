@@ -57,12 +57,20 @@ function lastTimeOf(run: TraceRun): number {
   return last;
 }
 
-/** A run and all that are under it, parents first; however deep, without recursion. */
+/** A run and all that are under it, parents first. */
 export function* withDescendants(run: TraceRun): Generator<TraceRun, void, void> {
-  const waiting = [run];
+  for (const { run: each } of withDepth(run)) yield each;
+}
+
+/** The same, and how deep each stands under the first, from 0. However deep, without recursion. */
+export function* withDepth(
+  root: TraceRun,
+): Generator<{ readonly run: TraceRun; readonly depth: number }, void, void> {
+  const waiting = [{ run: root, depth: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     yield next;
-    for (let index = next.children.length - 1; index >= 0; index -= 1) waiting.push(next.children[index]!);
+    const { run, depth } = next;
+    for (const child of run.children.toReversed()) waiting.push({ run: child, depth: depth + 1 });
   }
 }
 

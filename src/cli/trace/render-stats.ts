@@ -31,7 +31,8 @@ const LABEL = 'left out  '.length;
 
 /** `run.jsonl · 2026-11-21 14:13 to 2026-11-23 09:10`. */
 function renderTitle({ files, stats: { first, last } }: StatsReport): string {
-  const what = files.length === 1 ? files[0]! : many(files.length, 'file');
+  const [file] = files.map((name) => (name === '-' ? 'standard input' : name));
+  const what = files.length === 1 ? file! : many(files.length, 'file');
   if (first === null || last === null) return what;
   const [from, to] = [localMinute(first), localMinute(last)];
   return `${what} · ${from === to ? from : `${from} to ${to}`}`;
