@@ -2,7 +2,7 @@
 # Installs what the tests need from Debian and npm can't bring, where it is missing. A part is named for its command.
 set -euo pipefail
 
-parts=(tmux fish)
+parts=(tmux fish chromium)
 
 missing=()
 for part in "${parts[@]}"; do

@@ -33,7 +33,7 @@ export function chooseIn(index: RunIndex, name: RunName = 'last'): FoundRun {
 }
 
 /** @throws ChainError `invalid_argument`, saying what is in the file instead */
-export function assertHasRuns({ file, count, census }: RunIndex): void {
+export function assertHasRuns({ file, count, census }: Pick<RunIndex, 'file' | 'count' | 'census'>): void {
   if (count > 0) return;
   const notes = census.notes();
   throw new ChainError(

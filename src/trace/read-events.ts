@@ -1,6 +1,6 @@
 import type { ChainEvent } from '../events.js';
 import type { LineCensus } from './line-census.js';
-import { type FileLine, type ReadLinesOptions, readLines } from './read-lines.js';
+import { type FileLine, type LineSource, type ReadLinesOptions, readLines } from './read-lines.js';
 import { parseTraceLine, runOfTokenLine } from './trace-line.js';
 
 /** An event, and where its line stands in the file. */
@@ -28,7 +28,7 @@ export const NO_TOKENS = (): boolean => false;
  * @throws ChainError `file_not_readable`; the signal's reason
  */
 export async function* readEvents(
-  file: string,
+  file: LineSource,
   options: ReadEventsOptions = {},
 ): AsyncGenerator<Iterable<LocatedEvent>, void, void> {
   // Also where nothing is left of a read: it may mean that a file that is followed has nothing more.

@@ -15,6 +15,15 @@ export interface FileLine {
   readonly complete: boolean;
 }
 
+/** What is read: a file's path, or what comes through a pipe, which can be read once and from its beginning only. */
+export type LineSource = string | Pipe;
+
+export interface Pipe {
+  /** What it is called in errors. */
+  readonly name: string;
+  readonly stream: AsyncIterable<Buffer>;
+}
+
 export interface ReadLinesOptions {
   /** The first byte to read; a line must begin there. Default: the beginning. */
   readonly from?: number;
@@ -40,9 +49,10 @@ const NEWLINE = 0x0a;
  * @throws ChainError `file_not_readable`; the signal's reason
  */
 export async function* readLines(
-  file: string,
+  file: LineSource,
   options: ReadLinesOptions = {},
 ): AsyncGenerator<readonly FileLine[], void, void> {
+  if (typeof file !== 'string') return yield* readPipe(file, options);
   const { follow = false, signal } = options;
   for (;;) {
     const handle = await openFile(file, follow, signal);
@@ -91,6 +101,25 @@ async function* readOpen(
     await sleep(FOLLOW_MS, undefined, { signal });
     if ((await handle.stat()).size < position) return;
   }
+}
+
+async function* readPipe(
+  { name, stream }: Pipe,
+  { longest = LONGEST_LINE, signal }: ReadLinesOptions,
+): AsyncGenerator<readonly FileLine[], void, void> {
+  const splitter = new LineSplitter(0, longest);
+  try {
+    for await (const chunk of stream) {
+      signal?.throwIfAborted();
+      const lines = splitter.push(chunk);
+      if (lines.length > 0) yield lines;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw notReadable(name, error);
+  }
+  const rest = splitter.rest();
+  if (rest !== null) yield [rest];
 }
 
 class LineSplitter {

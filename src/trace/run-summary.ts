@@ -18,6 +18,8 @@ export interface RunSummary {
   /** The models that answered under it, each once. */
   readonly models: readonly string[];
   readonly totals: TokenTotals;
+  /** Model runs under it that were answered, and whose tokens aren't all known. */
+  readonly unknownUsage: number;
   /** The bytes of the file between which all of its events stand. */
   readonly from: number;
   readonly to: number;
@@ -45,6 +47,7 @@ export class RunSummarizer {
     root.to = line.end;
     if (event.type === 'llmEnd' || event.type === 'llmError') {
       root.totals.add(event);
+      if (event.usage?.source === 'unknown') root.unknownUsage += 1;
       if (!root.models.includes(event.model)) root.models.push(event.model);
     }
     if (!('durationMs' in event)) return root;
@@ -101,6 +104,7 @@ function newSummary(event: ChainEvent, from: number, to: number): Summary {
     template: templateOf({ start }),
     models: [],
     totals: new TokenTotals(),
+    unknownUsage: 0,
     from,
     to,
     withoutContent: (start as { content?: unknown } | null)?.content === false,

@@ -23,7 +23,7 @@ interface OpenRun {
 /** Puts runs together from their events, in whatever order several of them went on. */
 export class TraceBuilder {
   readonly #runs = new Map<string, OpenRun>();
-  readonly #roots: OpenRun[] = [];
+  readonly #roots = new Set<OpenRun>();
   readonly #only: string | undefined;
 
   /** @param only the id of a run: what doesn't belong to it, or to what is under it, is left out */
@@ -33,7 +33,7 @@ export class TraceBuilder {
 
   /** Those whose parent isn't known, in the order in which they were started. They go on changing with what is added. */
   get roots(): readonly TraceRun[] {
-    return this.#roots;
+    return [...this.#roots];
   }
 
   /** Any run, by its whole id. */
@@ -48,8 +48,7 @@ export class TraceBuilder {
 
   /** Forgets a root, and all that is under it. */
   drop(root: TraceRun): void {
-    const at = this.#roots.findIndex(({ id }) => id === root.id);
-    if (at >= 0) this.#roots.splice(at, 1);
+    this.#roots.delete(root as OpenRun);
     for (const { id } of withDescendants(root)) this.#runs.delete(id);
   }
 
@@ -90,7 +89,8 @@ export class TraceBuilder {
       lastTime: time,
     };
     this.#runs.set(id, run);
-    (parent?.children ?? this.#roots).push(run);
+    if (parent === undefined) this.#roots.add(run);
+    else parent.children.push(run);
     return run;
   }
 }

@@ -57,20 +57,21 @@ function lastTimeOf(run: TraceRun): number {
   return last;
 }
 
-/** A run and all that are under it, parents first, each with how deep it stands. */
-export function* withDepths(run: TraceRun): Generator<readonly [run: TraceRun, depth: number], void, void> {
-  // Not by recursion: a file may hold runs that are as deep as it likes.
-  const waiting: (readonly [TraceRun, number])[] = [[run, 0]];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    yield next;
-    const [{ children }, depth] = next;
-    for (let at = children.length - 1; at >= 0; at -= 1) waiting.push([children[at]!, depth + 1]);
-  }
-}
-
 /** A run and all that are under it, parents first. */
 export function* withDescendants(run: TraceRun): Generator<TraceRun, void, void> {
-  for (const [each] of withDepths(run)) yield each;
+  for (const { run: each } of withDepth(run)) yield each;
+}
+
+/** The same, and how deep each stands under the first, from 0. However deep, without recursion. */
+export function* withDepth(
+  root: TraceRun,
+): Generator<{ readonly run: TraceRun; readonly depth: number }, void, void> {
+  const waiting = [{ run: root, depth: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    yield next;
+    const { run, depth } = next;
+    for (const child of run.children.toReversed()) waiting.push({ run: child, depth: depth + 1 });
+  }
 }
 
 /** Tokens and money of the models under a run, or of its own where it is a model's. */

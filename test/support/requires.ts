@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** What some tests need and npm can't bring. `scripts/system-deps.sh` installs it. */
-export type SystemPart = 'tmux' | 'fish';
+export type SystemPart = 'tmux' | 'fish' | 'chromium';
 
 /**
  * Whether a part of the system is there, for `describe.skipIf(!requires('tmux'))`. Where it isn't, says so aloud; under

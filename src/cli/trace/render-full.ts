@@ -4,6 +4,7 @@ import { shortRunId } from '../../callbacks/log-line.js';
 import type { Message } from '../../messages.js';
 import { cleanControls } from '../../safety/clean.js';
 import { type TraceRun, withDescendants } from '../../trace/trace-run.js';
+import { valueText } from '../../trace/value-text.js';
 import { labelOf } from './tree-rows.js';
 
 /** A text with its heading: a message, inputs, an output. */
@@ -12,13 +13,21 @@ export interface Passage {
   readonly text: string;
   /** Whether it came out of the run, or went in. */
   readonly side: 'in' | 'out';
+  /** How the run failed. */
+  readonly isError?: true;
 }
 
-/** All that went into a run and came out of it; nothing of its children. */
-export function passagesOf({ start, end, moments, streamed }: TraceRun): readonly Passage[] {
+/**
+ * All that went into a run and came out of it; nothing of its children.
+ * @param pretty what is JSON in several lines, where it is long
+ */
+export function passagesOf(
+  { start, end, moments, streamed }: TraceRun,
+  { pretty = false } = {},
+): readonly Passage[] {
   const passages: Passage[] = [];
   const add = (side: Passage['side'], heading: string, value: unknown) => {
-    const text = typeof value === 'string' ? value : toText(value);
+    const text = valueText(value, { pretty });
     if (text !== '') passages.push({ side, heading, text });
   };
   if (start !== null) {
@@ -47,7 +56,12 @@ export function passagesOf({ start, end, moments, streamed }: TraceRun): readonl
       add('out', `document ${index + 1}`, pageContent);
   } else {
     if ('text' in end) add('out', 'so far', end.text);
-    add('out', `error ${end.error.code}`, end.error.message);
+    passages.push({
+      side: 'out',
+      heading: `error ${end.error.code}`,
+      text: end.error.message,
+      isError: true,
+    });
   }
   return passages;
 }
@@ -59,12 +73,6 @@ function messagePassages(side: Passage['side'], message: Message): Passage[] {
     ...(content !== '' || toolCalls.length === 0 ? [{ side, heading, text: content }] : []),
     ...toolCalls.map((call) => ({ side, heading: `${heading} calls ${call.name}`, text: call.arguments })),
   ];
-}
-
-/** `''` where nothing is in it. */
-function toText(value: unknown): string {
-  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return '';
-  return JSON.stringify(value) ?? '';
 }
 
 /** Every run with its texts whole. */

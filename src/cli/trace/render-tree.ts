@@ -23,7 +23,7 @@ export function renderTree(rows: readonly TreeRow[], { width, color }: TreeLayou
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const room = Math.max(12, Math.floor(width * MOST_LABEL));
   const labels = rows.map(({ guides, label }) => cliTruncate(guides + oneLine(label), room));
-  const labelWidth = Math.max(...labels.map((label) => stringWidth(label)));
+  const labelWidth = labels.reduce((most, label) => Math.max(most, stringWidth(label)), 0);
   const beside = labelWidth + 2 + BAR + 1 + DURATION + 2;
   const lines: string[] = [];
   for (const [index, row] of rows.entries()) {

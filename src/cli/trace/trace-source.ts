@@ -13,7 +13,7 @@ import type { Io } from '../io.js';
  * @throws ChainError `invalid_argument` for standard input that is a terminal; what `read` throws
  */
 export async function withTraceFile<T>(file: string, io: Io, read: (file: string) => Promise<T>): Promise<T> {
-  const pipe = await pipeOf(file, io);
+  const pipe = await openPipe(file, io);
   if (pipe === null) return read(file);
   const folder = await mkdtemp(join(tmpdir(), 'chain-trace-'));
   try {
@@ -25,7 +25,11 @@ export async function withTraceFile<T>(file: string, io: Io, read: (file: string
   }
 }
 
-async function pipeOf(file: string, io: Io): Promise<Readable | null> {
+/**
+ * What a name stands for where that can be read only once; `null` for a file.
+ * @throws ChainError `invalid_argument` for standard input that is a terminal
+ */
+export async function openPipe(file: string, io: Io): Promise<Readable | null> {
   if (file !== '-') {
     const stats = await stat(file).catch(() => undefined); // Whoever reads it says what is wrong with it.
     return stats === undefined || stats.isFile() || stats.isDirectory() ? null : createReadStream(file);

@@ -11,6 +11,7 @@ import {
   templateOf,
   totalsOf,
 } from '../../trace/trace-run.js';
+import { valueText } from '../../trace/value-text.js';
 
 /** A run's place in the drawn tree, and what is said of it there. Nothing is cut, cleaned or coloured yet. */
 export interface TreeRow {
@@ -130,7 +131,8 @@ export function renderMoney(totals: TokenTotals): string {
   return `${renderUsage(totals.usage)} · ${renderCost(cost)}${missing}`;
 }
 
-function notesOf(run: TraceRun): readonly TreeNote[] {
+/** What happened in a run, and how it failed. */
+export function notesOf(run: TraceRun): readonly TreeNote[] {
   const notes = run.moments.flatMap(noteOf);
   if (run.start === null) notes.unshift({ style: 'notice', text: 'its beginning is not in the file' });
   const { end } = run;
@@ -172,6 +174,6 @@ function unknown(event: never): TreeNote[] {
 const BRIEF = 120;
 
 function brief(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = valueText(value);
   return text.length > BRIEF ? `${text.slice(0, BRIEF).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }

@@ -1,0 +1,77 @@
+import { basename } from 'node:path';
+import { assertHasRuns, chooseIn, LAST_RUN } from '../../../trace/choose-run.js';
+import { endedRuns } from '../../../trace/ended-runs.js';
+import { loadRun } from '../../../trace/load-run.js';
+import { indexRuns } from '../../../trace/run-index.js';
+import { RunTally } from '../../../trace/run-tally.js';
+import { statusOf, type TraceRun, totalsOf, withDescendants } from '../../../trace/trace-run.js';
+import { traceStats } from '../../../trace/trace-stats.js';
+import type { DocumentHead } from './document.js';
+
+/** Runs that are to be exported, and what is said of them together. */
+export interface ExportSource {
+  readonly head: DocumentHead;
+  readonly runs: AsyncIterable<TraceRun> | Iterable<TraceRun>;
+}
+
+/**
+ * All runs of a file in the order in which they ended, those that have no end behind them; or the one that is named.
+ * @param shown what the file is called
+ * @throws ChainError `file_not_readable`; `invalid_argument` where there is no such run
+ */
+export function readExport(
+  file: string,
+  shown: string,
+  name: string | undefined,
+  signal: AbortSignal,
+): Promise<ExportSource> {
+  return name === undefined ? readAll(file, shown, signal) : readOne(file, shown, name, signal);
+}
+
+async function readAll(file: string, shown: string, signal: AbortSignal): Promise<ExportSource> {
+  const { total, first, last, censuses } = await traceStats([file], { signal });
+  const census = censuses[0]!;
+  assertHasRuns({ file: shown, count: total.runs, census });
+  const head = { title: titleOf(shown), total, first, last, notes: census.notes() };
+  return { head, runs: endedRuns(file, { signal }) };
+}
+
+/** `last~N` looks so far back. */
+const KEPT = 1000;
+
+async function readOne(
+  file: string,
+  shown: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<ExportSource> {
+  const find = LAST_RUN.test(name) ? undefined : name;
+  const index = await indexRuns(file, { keep: KEPT, find, signal });
+  const { id, root } = chooseIn({ ...index, file: shown }, name);
+  const { run } = await loadRun(file, root, { id, signal });
+  const total = tallyOf(run).stats();
+  const head = { title: titleOf(shown), total, first: run.time, last: run.time, notes: index.census.notes() };
+  return { head, runs: [run] };
+}
+
+function tallyOf(run: TraceRun): RunTally {
+  const tally = new RunTally();
+  let unknownUsage = 0;
+  for (const { end } of withDescendants(run)) {
+    if (end !== null && 'model' in end && end.usage?.source === 'unknown') unknownUsage += 1;
+  }
+  const { end } = run;
+  tally.add({
+    status: statusOf(run),
+    errorCode: end !== null && 'error' in end ? end.error.code : null,
+    durationMs: end?.durationMs ?? null,
+    totals: totalsOf(run),
+    unknownUsage,
+  });
+  return tally;
+}
+
+/** Whoever is sent a document need not know where its trace was kept. */
+function titleOf(shown: string): string {
+  return shown === '-' ? 'standard input' : basename(shown);
+}
