@@ -1,5 +1,5 @@
 import { ChainError, toErrorRecord } from '../errors.js';
-import { exitCodeOf, renderError, renderErrorJson } from './exit.js';
+import { exitCodeOf, renderError, renderErrorJson, Verdict } from './exit.js';
 import { Interruption, type Io } from './io.js';
 import { runProgram } from './program.js';
 
@@ -60,7 +60,8 @@ export async function main(args: readonly string[]): Promise<void> {
     await runProgram(args, io);
   } catch (error) {
     exitCode = exitCodeOf(error);
-    if (!controller.signal.aborted) stderr.write(renderError(error, env.CHAIN_DEBUG === '1'));
+    const isFailure = !controller.signal.aborted && !(error instanceof Verdict);
+    if (isFailure) stderr.write(renderError(error, env.CHAIN_DEBUG === '1'));
   }
   await written([stdout, stderr], controller.signal);
   // What went wrong with a write is told after it.
