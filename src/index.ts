@@ -132,3 +132,17 @@ export { countMessages } from './tokens/chat-framing.js';
 export { type ListedModel, type ListedPrice, listModels, type ModelList } from './tokens/model-list.js';
 export type { PriceOverride, PriceOverrides } from './tokens/prices.js';
 export { loadTokenizer, type Tokenizer } from './tokens/tokenizer.js';
+export { compareRuns } from './trace/compare-runs.js';
+export type { DiffChange, ParameterDiff, PassageDiff, RunDiff } from './trace/diff-runs.js';
+export type { TextPart } from './trace/diff-text.js';
+export type { RunFacts } from './trace/run-facts.js';
+export type { RunKind } from './trace/run-kind.js';
+export { buildTrace } from './trace/trace-builder.js';
+export type {
+  ClosingEvent,
+  MomentEvent,
+  RunStatus,
+  StartEvent,
+  Streamed,
+  TraceRun,
+} from './trace/trace-run.js';

@@ -16,8 +16,19 @@ const EXIT_CODES: Partial<Record<ChainErrorCode, number>> = {
   budget_exceeded: 3,
 };
 
+/** Ends a command that has said all there is to say with an exit code that tells how it found things: no failure. */
+export class Verdict extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 /** What the shell is told of an error. */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof Verdict) return error.exitCode;
   return error instanceof ChainError ? (EXIT_CODES[error.code] ?? 1) : 1;
 }
 

@@ -1,7 +1,7 @@
 import { ChainError, toErrorRecord } from '../errors.js';
 import { keysIn } from '../models/providers.js';
 import { maskSecrets } from '../safety/mask.js';
-import { exitCodeOf, renderError, renderErrorJson } from './exit.js';
+import { exitCodeOf, renderError, renderErrorJson, Verdict } from './exit.js';
 import { Interruption, type Io } from './io.js';
 import { runProgram } from './program.js';
 
@@ -64,7 +64,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await runProgram(args, io);
   } catch (error) {
     exitCode = exitCodeOf(error);
-    if (!controller.signal.aborted) tell(error);
+    if (!controller.signal.aborted && !(error instanceof Verdict)) tell(error);
   }
   await written([stdout, stderr], controller.signal);
   // What went wrong with a write is told after it.

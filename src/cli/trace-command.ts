@@ -1,10 +1,11 @@
 import type { CliCommand } from './commands.js';
+import { diffCommand } from './trace/diff-command.js';
 import { exportCommand } from './trace/export-command.js';
 import { showCommand } from './trace/show-command.js';
 import { statsCommand } from './trace/stats-command.js';
 
 /** What can be done with a trace file, in the order of `chain trace --help`. */
-export const TRACE_COMMANDS: readonly CliCommand[] = [showCommand, statsCommand, exportCommand];
+export const TRACE_COMMANDS: readonly CliCommand[] = [showCommand, statsCommand, diffCommand, exportCommand];
 
 /** `chain trace show run.jsonl`: what a run's log can tell afterwards. */
 export const traceCommand: CliCommand = {

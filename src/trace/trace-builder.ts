@@ -95,7 +95,13 @@ export class TraceBuilder {
   }
 }
 
-/** The runs of events that are all there. */
+/**
+ * Puts runs together from their events: those of a log of JSON lines, or what a handler has heard. Of several runs that
+ * went on at once the events may be mixed.
+ *
+ * @returns the roots, in the order in which they were started; a run without an end has `end: null`, and one whose
+ *   parent isn't among the events is a root
+ */
 export function buildTrace(events: Iterable<ChainEvent>): readonly TraceRun[] {
   const builder = new TraceBuilder();
   for (const event of events) builder.add(event);

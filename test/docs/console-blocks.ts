@@ -63,7 +63,7 @@ export function settle(text: string): string {
     text
       .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
       .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'RUN')
-      .replace(/(\[|\bin )[0-9a-f]{8}\b/g, '$1RUN')
+      .replace(/(\[|\bin |\.jsonl )[0-9a-f]{8}\b/g, '$1RUN')
       .replace(/^[0-9a-f]{8}(?= {2})|(?<=( · | ))[0-9a-f]{8}(?=$| shows)/gm, 'RUN')
       .replace(/(RUN +)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, '$1TIME')
       .replace(/ *[░█]+ */g, ' █ ')
@@ -72,6 +72,7 @@ export function settle(text: string): string {
       .replace(/"time":\d+/g, '"time":N')
       .replace(/"(durationMs|firstTokenMs)":[\d.]+/g, '"$1":N')
       .replace(/\b\d+(\.\d+)? m?s\b/g, 'N ms')
+      .replace(/(N ms → N ms)(?:, [+-][\d.]+ %)?/g, '$1')
       .replace(/\b[\d.]+ tokens\/s/g, 'N tokens/s')
       .replace(/[ \t]+$/gm, '')
       .trim()
