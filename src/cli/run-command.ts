@@ -3,6 +3,7 @@ import type { CliCommand } from './commands.js';
 import type { RunFlags } from './run-plan.js';
 import {
   addModelOptions,
+  addReplayOptions,
   addRequestOptions,
   addTraceOptions,
   addVariableOptions,
@@ -20,6 +21,7 @@ export const runCommand: CliCommand = {
     addModelOptions(command, 'the run');
     command.option('--schema <file>', 'a JSON Schema that the answer must follow');
     addTraceOptions(command);
+    addReplayOptions(command);
     command
       .option('--json', 'one JSON document on stdout')
       .option('--output <file>', 'the answer into a file')

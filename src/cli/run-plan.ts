@@ -10,15 +10,16 @@ import { makeBudget } from './budget.js';
 import { configPath, loadConfig } from './config.js';
 import { withDefaults } from './flag-defaults.js';
 import type { Io } from './io.js';
-import { type ModelFlags, openModel } from './open-model.js';
-import { assertOtherFiles } from './other-file.js';
+import { findReplay, type ModelFlags, openModel } from './open-model.js';
+import { assertOtherFiles, assertOwnFile } from './other-file.js';
 import { type PromptFlags, readPrompt } from './read-prompt.js';
 import { readTextFile } from './read-text-file.js';
+import type { ReplayFlags } from './replay.js';
 import type { TraceFlags } from './trace-handlers.js';
 import { variableFiles } from './variables.js';
 
 /** The flags of `chain run`, as they were given: what is undefined was not. */
-export interface RunFlags extends PromptFlags, ModelFlags, TraceFlags {
+export interface RunFlags extends PromptFlags, ModelFlags, TraceFlags, ReplayFlags {
   readonly maxCost?: number;
   readonly maxTotalTokens?: number;
   readonly schema?: string;
@@ -49,12 +50,15 @@ export interface RunPlan {
 export async function makePlan(path: string | undefined, given: RunFlags, io: Io): Promise<RunPlan> {
   const config = await loadConfig(given.config, io.env);
   const flags = withDefaults(withoutDash(given), config);
-  const { log, output, callback } = flags;
-  assertOtherFiles({ '--log': log, '--output': output }, [
-    ...[path, '-', flags.schema, given.config ?? configPath(io.env)],
+  const { log, output, callback, record } = flags;
+  assertOtherFiles({ '--log': log, '--output': output, '--record': record }, [
+    ...[path, '-', flags.schema, flags.replay, given.config ?? configPath(io.env)],
     ...variableFiles(flags),
     ...callback,
   ]);
+  assertOwnFile({ '--record': record }, { '--log': log, '--output': output });
+  const keys = keysIn(io.env, config.providers);
+  const replay = await findReplay(flags, { keys, providers: config.providers, signal: io.signal });
   const { template, values } = await readPrompt(path, flags, io, 'run');
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
   if (flags.output !== undefined) {
@@ -64,12 +68,13 @@ export async function makePlan(path: string | undefined, given: RunFlags, io: Io
 
   const { llm } = await openModel(flags, template, config, io.env, {
     responseFormat: responseFormatOf(schema),
+    replay,
   });
   const { prompt } = template;
   if (!flags.dryRun) llm.assertCanAnswer(prompt.formatPrompt(values).messages);
   const chain = new LLMChain({ llm, prompt, metadata: { template: template.file } });
   const budget = makeBudget(given, template.budget, config.defaults);
-  return { flags, template, values, chain, llm, schema, budget, keys: keysIn(io.env, config.providers) };
+  return { flags, template, values, chain, llm, schema, budget, keys };
 }
 
 /** A dash is standard output, where the answer goes anyway. */

@@ -10,6 +10,7 @@ import { dim } from './dim.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
 import { LiveView } from './live-view.js';
+import { renderMiss } from './miss.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
 import { makeReport, OutcomeHandler, type RunReport, renderJson } from './run-report.js';
 import { renderSummary } from './run-summary.js';
@@ -47,6 +48,7 @@ export async function runTemplate(template: string | undefined, given: RunFlags,
     const spent = over === null ? '' : renderSpent(over.budget);
     io.stderr.write(dim(`${renderSummary(report)}${spent}`, flags, io));
   }
+  io.stderr.write(renderMiss(error, flags, io));
   if (error !== undefined) throw error;
 }
 

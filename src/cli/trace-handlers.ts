@@ -10,6 +10,8 @@ export interface TraceFlags {
   readonly log?: string;
   readonly logFormat?: 'text' | 'jsonl';
   readonly logTokens?: boolean;
+  /** A trace that replaces what is in the file, for `--replay`. */
+  readonly record?: string;
   readonly callback: readonly string[];
   readonly color?: boolean;
 }
@@ -23,7 +25,7 @@ export interface TraceSurroundings {
   readonly onWarning: (warning: string) => void;
 }
 
-/** The handlers that `--verbose`, `--log` and `--callback` ask for, in this order. */
+/** The handlers that `--verbose`, `--log`, `--record` and `--callback` ask for, in this order. */
 export async function makeTraceHandlers(
   flags: TraceFlags,
   { io, keys, live, onWarning }: TraceSurroundings,
@@ -52,6 +54,11 @@ export async function makeTraceHandlers(
       onWarning,
     });
     handlers.push(file);
+  }
+  if (flags.record !== undefined) {
+    const { openRecording } = await import('./recording.js');
+    // Last: nothing can go wrong any more that would leave half a recording.
+    handlers.push(await openRecording(flags.record, { redact, onWarning }));
   }
   return [...handlers, ...own];
 }

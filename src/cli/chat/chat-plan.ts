@@ -14,8 +14,9 @@ import { makeBudget } from '../budget.js';
 import { configPath, loadConfig } from '../config.js';
 import { withDefaults } from '../flag-defaults.js';
 import type { Io } from '../io.js';
-import { type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
-import { assertOtherFiles } from '../other-file.js';
+import { findReplay, type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
+import { assertOtherFiles, assertOwnFile } from '../other-file.js';
+import type { ReplayFlags } from '../replay.js';
 import type { TraceFlags } from '../trace-handlers.js';
 import { readVariables, variableFiles } from '../variables.js';
 import { ConversationStore } from './conversation-store.js';
@@ -23,7 +24,7 @@ import { stateAfter } from './replay.js';
 import { sessionFile } from './session-names.js';
 
 /** The flags of `chain chat`, as they were given: what is undefined was not. */
-export interface ChatFlags extends ModelFlags, TraceFlags {
+export interface ChatFlags extends ModelFlags, TraceFlags, ReplayFlags {
   readonly var: readonly string[];
   readonly vars: readonly string[];
   readonly system?: string;
@@ -68,13 +69,16 @@ export interface ChatPlan {
 export async function makeChatPlan(path: string | undefined, given: ChatFlags, io: Io): Promise<ChatPlan> {
   const config = await loadConfig(given.config, io.env);
   const flags = withDefaults(given, config);
-  const { log, session, callback } = flags;
-  assertOtherFiles({ '--log': log }, [
-    ...[path, '-', given.config ?? configPath(io.env)],
+  const { log, session, callback, record } = flags;
+  assertOtherFiles({ '--log': log, '--record': record }, [
+    ...[path, '-', flags.replay, given.config ?? configPath(io.env)],
     ...(session === undefined ? [] : [sessionFile(session, io.env)]),
     ...variableFiles(flags),
     ...callback,
   ]);
+  assertOwnFile({ '--record': record }, { '--log': log });
+  const keys = keysIn(io.env, config.providers);
+  const replay = await findReplay(flags, { keys, providers: config.providers, signal: io.signal });
   const template = await readTemplate(path, flags.system);
   const prompt = await bind(template, flags, io);
   const { store, saved } = await openSession(flags.session, io);
@@ -90,6 +94,7 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
       hints,
       config,
       io.env,
+      { replay },
     );
     if (budget !== undefined && budget.maxCost !== null) roomFor(await opened.llm.quote(''), [budget]);
     return opened;
@@ -119,7 +124,7 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
     store,
     saved: changed,
     notices,
-    keys: keysIn(io.env, config.providers),
+    keys,
     openModel: open,
   };
 }

@@ -4,6 +4,7 @@ import { maskSecrets } from '../../safety/mask.js';
 import { dim } from '../dim.js';
 import { renderError } from '../exit.js';
 import type { Io } from '../io.js';
+import { renderMiss } from '../miss.js';
 import { finishWarnings } from '../run-report.js';
 import type { Chat } from './chat.js';
 import type { ChatPlan } from './chat-plan.js';
@@ -71,6 +72,7 @@ export function tell({ io }: OpenChat, text: string): void {
 
 /** What went wrong, in a line or two. */
 export function tellError(open: OpenChat, error: unknown): void {
+  open.io.stderr.write(renderMiss(error, open.plan.flags, open.io));
   open.io.stderr.write(renderError(error, open.io.env.CHAIN_DEBUG === '1'));
 }
 
