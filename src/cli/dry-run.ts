@@ -9,7 +9,7 @@ import type { Budget } from '../tokens/budget.js';
 import { loadTokenizer } from '../tokens/tokenizer.js';
 import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
-import type { RunPlan } from './run-plan.js';
+import type { PlannedRun } from './run-plan.js';
 
 /** What would be sent: the record of `--dry-run`. */
 export interface DryRun {
@@ -25,7 +25,7 @@ export interface DryRun {
 }
 
 /** Shows what would be sent, on stdout, and calls nothing. */
-export async function showDryRun({ chain, llm, values, flags, budget }: RunPlan, io: Io): Promise<void> {
+export async function showDryRun({ chain, llm, values, flags, budget }: PlannedRun, io: Io): Promise<void> {
   const prompt = chain.prompt.formatPrompt(values);
   const { messages } = prompt;
   const { inputTokens } = await llm.estimateInput(prompt);

@@ -51,7 +51,9 @@ export async function openReplay(
   const first = cassette.first()!;
   return {
     choose: (choice) =>
-      NAMED.includes(choice.from) ? choice : { name: nameOf(first, providers), from: 'recording' },
+      NAMED.includes(choice.from)
+        ? choice
+        : { name: nameOf(first, providers) ?? first.model, from: 'recording' },
     standIn: (live, { from }, fields) =>
       new ReplayModel(cassette, {
         ...fields,
@@ -67,14 +69,14 @@ export async function openReplay(
 /** Somebody said which model it is to be; a key that happens to be there says nothing of it. */
 const NAMED: readonly ModelChoice['from'][] = ['flag', 'template', 'CHAIN_MODEL', 'config'];
 
-/** The name by which a recorded model can be asked, as far as its provider is known here. */
+/** The name by which a recorded model can be asked; `undefined` where its provider isn't known here. */
 export function nameOf(
   { provider, model }: Pick<ModelRecording, 'provider' | 'model'>,
   providers: Providers | undefined,
-): string {
+): string | undefined {
   if (provider === 'offline') return 'offline';
   const named = [model, `${provider}:${model}`];
-  return named.find((name) => isNameOf(name, provider, providers)) ?? model;
+  return named.find((name) => isNameOf(name, provider, providers));
 }
 
 function isNameOf(name: string, provider: string, providers: Providers | undefined): boolean {

@@ -1,3 +1,4 @@
+import type { RunOptions } from '../callbacks/run.js';
 import { LLMChain } from '../chains/llm-chain.js';
 import { ChainError } from '../errors.js';
 import type { ResponseFormat } from '../messages.js';
@@ -30,12 +31,21 @@ export interface RunFlags extends PromptFlags, ModelFlags, TraceFlags, ReplayFla
   readonly config?: string;
 }
 
+/** What is run: a chain, or what a chain would do. */
+export interface Asked extends Pick<LLMChain, 'prompt'> {
+  invoke(values: PromptValues, options: RunOptions): Promise<{ readonly text: string }>;
+}
+
 /** Everything that is decided before anything is asked or written. */
-export interface RunPlan {
-  readonly flags: RunFlags;
+export interface RunPlan extends PlannedRun {
   readonly template: TemplateFile;
+}
+
+/** What is needed to carry a run out, wherever it comes from. */
+export interface PlannedRun {
+  readonly flags: RunFlags;
   readonly values: PromptValues;
-  readonly chain: LLMChain;
+  readonly chain: Asked;
   readonly llm: Model;
   readonly schema: Readonly<Record<string, unknown>> | undefined;
   readonly budget: Budget | undefined;

@@ -2,7 +2,7 @@ import { startsNoRuns } from '../callbacks/context.js';
 import type { HandlerFailure } from '../callbacks/failures.js';
 import { renderFailure } from '../callbacks/failures.js';
 import { type ErrorRecord, toErrorRecord } from '../errors.js';
-import type { CallbackHandler, LLMEndEvent, LLMErrorEvent } from '../events.js';
+import type { CallbackHandler, LLMEndEvent, LLMErrorEvent, LLMStartEvent } from '../events.js';
 import type { FinishReason, Usage } from '../messages.js';
 import { renderErrorJson } from './exit.js';
 import { toJsonLine } from './json-line.js';
@@ -29,6 +29,8 @@ export interface RunReport {
 export class OutcomeHandler implements CallbackHandler {
   readonly name = 'OutcomeHandler';
   rootRunId: string | null = null;
+  /** Of the last model: with a recording, whoever answered then. */
+  provider: string | null = null;
   last: LLMEndEvent | LLMErrorEvent | null = null;
 
   static {
@@ -39,6 +41,15 @@ export class OutcomeHandler implements CallbackHandler {
     if (parentRunId === null) this.rootRunId = runId;
   }
 
+  onChatModelStart(event: ModelStart): void {
+    this.onLLMStart(event);
+  }
+
+  onLLMStart({ runId, parentRunId, provider }: ModelStart): void {
+    if (parentRunId === null) this.rootRunId = runId;
+    this.provider = provider;
+  }
+
   onLLMEnd(event: LLMEndEvent): void {
     this.last = event;
   }
@@ -47,6 +58,8 @@ export class OutcomeHandler implements CallbackHandler {
     this.last = event;
   }
 }
+
+type ModelStart = Pick<LLMStartEvent, 'runId' | 'parentRunId' | 'provider'>;
 
 export interface ReportSources {
   readonly outcome: OutcomeHandler;

@@ -11,7 +11,7 @@ import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
 import { LiveView } from './live-view.js';
 import { renderMiss } from './miss.js';
-import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
+import { makePlan, type PlannedRun, type RunFlags } from './run-plan.js';
 import { makeReport, OutcomeHandler, type RunReport, renderJson } from './run-report.js';
 import { renderSummary } from './run-summary.js';
 import { canSpin } from './spinner.js';
@@ -22,15 +22,29 @@ import { makeTraceHandlers } from './trace-handlers.js';
  * @throws what went wrong, after everything that is known has been shown
  */
 export async function runTemplate(template: string | undefined, given: RunFlags, io: Io): Promise<void> {
-  let plan: RunPlan;
+  await carryOut(makePlan(template, given, io), given, io);
+}
+
+/**
+ * Carries a plan out, and shows what comes of it.
+ * @param also hear the run besides
+ * @throws what went wrong, in the plan or in the run, after everything that is known has been shown
+ */
+export async function carryOut(
+  planned: Promise<PlannedRun>,
+  given: Pick<RunFlags, 'json'>,
+  io: Io,
+  also: readonly CallbackHandler[] = [],
+): Promise<void> {
+  let plan: PlannedRun;
   let handlers: Handlers;
   try {
-    plan = await unlessAborted(makePlan(template, given, io), io.signal);
+    plan = await unlessAborted(planned, io.signal);
     if (plan.flags.dryRun) {
       const { showDryRun } = await import('./dry-run.js');
       return await showDryRun(plan, io);
     }
-    handlers = await unlessAborted(makeHandlers(plan, io), io.signal);
+    handlers = await unlessAborted(makeHandlers(plan, io, also), io.signal);
   } catch (error) {
     if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
     throw error;
@@ -59,7 +73,11 @@ interface Handlers {
   readonly warnings: string[];
 }
 
-async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers> {
+async function makeHandlers(
+  { flags, keys }: PlannedRun,
+  io: Io,
+  also: readonly CallbackHandler[],
+): Promise<Handlers> {
   const warnings: string[] = [];
   const outcome = new OutcomeHandler();
   let live: LiveView | undefined;
@@ -69,12 +87,12 @@ async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers>
   }
   const onWarning = (warning: string) => void warnings.push(warning);
   const traces = await makeTraceHandlers(flags, { io, keys, live, onWarning });
-  return { outcome, all: [outcome, ...(live === undefined ? [] : [live]), ...traces], warnings };
+  return { outcome, all: [outcome, ...(live === undefined ? [] : [live]), ...traces, ...also], warnings };
 }
 
 /** Never throws for what the run did: its error is part of what it gives. */
 async function execute(
-  { flags, chain, values, llm, schema, budget }: RunPlan,
+  { flags, chain, values, llm, schema, budget }: PlannedRun,
   { outcome, all, warnings }: Handlers,
   io: Io,
 ): Promise<{ report: RunReport; error: unknown }> {
@@ -102,7 +120,7 @@ async function execute(
     showText(outcome.last.text, io);
   }
   warnings.push(...(await closeAll(all)));
-  const offline = llm.provider === 'offline';
+  const offline = (outcome.provider ?? llm.provider) === 'offline';
   const { failures } = manager;
   const report = makeReport({ outcome, model: llm.model, offline, durationMs, error, failures, warnings });
   return { report, error };

@@ -32,13 +32,13 @@ export class NotRecordedError extends ChainError {
   renderDifference(show: ShowPart = markPart): string {
     const { runId, parts } = this.#record;
     const legend = `${show('removed', 'recorded')}, ${show('added', 'asked')}`;
-    const head = `the nearest request in ${this.#file} is that of run ${runId.slice(0, 8)} (${legend}):\n`;
+    const nearest = show('same', `the nearest request in ${this.#file} is that of run ${runId.slice(0, 8)}`);
     const lines = parts.map(({ name, text }) => {
       const shown = text.map((part) => show(part.kind, part.text)).join('');
       const separator = shown.includes('\n') ? '\n' : ' ';
-      return `  ${name}:${separator}${shown}`.replaceAll('\n', '\n    ');
+      return `  ${show('same', name)}:${separator}${shown}`.replaceAll('\n', '\n    ');
     });
-    return [head, ...lines.map((line) => `${line}\n`)].join('');
+    return [`${nearest} (${legend}):`, ...lines].map((line) => `${line}\n`).join('');
   }
 }
 

@@ -38,8 +38,8 @@ function joinChanges(parts: readonly TextPart[]): readonly TextPart[] {
     [removed, added] = ['', ''];
   };
   for (const [index, { kind, text }] of parts.entries()) {
-    const between = kind === 'same' && /^ +$/.test(text) && index > 0 && index < parts.length - 1;
-    if (kind === 'same' && !between) {
+    const isBetween = removed !== '' && added !== '' && index < parts.length - 1 && /^ +$/.test(text);
+    if (kind === 'same' && !isBetween) {
       end();
       joined.push({ kind, text });
       continue;

@@ -28,6 +28,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chalk: ['callbacks/', 'cli/'],
   'cli-table3': ['cli/'],
   commander: ['cli/'],
+  diff: ['trace/'],
   echarts: ['cli/'],
   'eventsource-parser': ['models/'],
   'fastest-levenshtein': ['prompts/', 'models/', 'cli/'],
@@ -52,6 +53,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const LAZY = [
   'ajv',
   'cli-table3',
+  'diff',
   'echarts',
   'gpt-tokenizer',
   'http-proxy-agent',
