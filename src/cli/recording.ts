@@ -24,7 +24,8 @@ export async function openRecording(file: string, options: RecordingOptions): Pr
   const target = await realpath(file).catch(() => file);
   const there = await stat(target).catch(() => undefined);
   const { redact, onWarning } = options;
-  if (there !== undefined && !there.isFile() && !there.isDirectory()) {
+  if (there?.isDirectory()) throw new ChainError('file_not_writable', `--record ${file}: it is a folder`);
+  if (there !== undefined && !there.isFile()) {
     return new FileCallbackHandler(file, { format: 'jsonl', redact, onWarning });
   }
   if (there !== undefined && there.size > 0) await assertTrace(file);

@@ -33,6 +33,11 @@ export class RecordedModel extends Model {
     this.#fields = fields;
   }
 
+  /** Of an answer that isn't given to its end: it was paid for when it was recorded, and what for a part isn't known. */
+  override async cost(): Promise<null> {
+    return null;
+  }
+
   protected override async *answer(request: ModelRequest): AsyncGenerator<readonly ModelChunk[], void, void> {
     const { timing, clock, load } = this.#fields;
     const { signal } = request;

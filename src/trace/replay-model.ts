@@ -54,11 +54,11 @@ export class ReplayModel extends Model {
 
   protected override answererOf(request: ModelRequest): Model {
     const cassette = this.#cassette;
-    const { timing, clock, live, prices } = this.#fields;
+    const { timing, clock, live } = this.#fields;
     const recording = cassette.take(this.#asked, request);
     if (recording === undefined) return live ?? this;
     const load = () => cassette.answerOf(recording);
-    return new RecordedModel({ recording, load, timing, clock, prices });
+    return new RecordedModel({ recording, load, timing, clock });
   }
 
   /** Only what isn't recorded gets here. */
