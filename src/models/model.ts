@@ -118,8 +118,10 @@ export abstract class Model {
   /**
    * Who answers a request: itself, unless it stands in for other models. The run is then called what that one is, and
    * its events tell that one's model and provider; who hears them, and budgets, stay this model's.
+   *
+   * @param unlimited the same request without a budget's limit
    */
-  protected answererOf(_request: ModelRequest): Model {
+  protected answererOf(_request: ModelRequest, _unlimited: ModelRequest): Model {
     return this;
   }
 
@@ -249,6 +251,7 @@ export abstract class Model {
       signal: run.signal,
       onRetry: (retry) => run.emit({ type: 'retry', ...retry }),
     };
+    const unlimited = request;
     const answer = new Answer();
     let hold: BudgetHold | undefined;
     let refusal: unknown;
@@ -261,7 +264,7 @@ export abstract class Model {
         refusal = error;
       }
     }
-    const self = refusal === undefined ? this.answererOf(request) : this;
+    const self = refusal === undefined ? this.answererOf(request, unlimited) : this;
     run.name = self.name;
 
     return yield* runSteps<ModelChunk, ModelResult>(run, {

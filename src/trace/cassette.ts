@@ -85,7 +85,7 @@ export class Cassette {
   async takeToolAnswer(tool: string, input: unknown): Promise<RecordedToolAnswer | undefined> {
     const key = toolKey(tool, maskTexts(toPlain(input), this.#mask));
     const recording = this.#next(key, () => this.#index.byTool.get(key) ?? []);
-    return recording && loadToolAnswer(this.file, recording);
+    return recording?.ended ? loadToolAnswer(this.file, recording) : undefined;
   }
 
   #masked(asked: Pick<Model, 'kind' | 'model'>, request: ModelRequest): AskedRequest {

@@ -52,10 +52,11 @@ export class ReplayModel extends Model {
     this.#asked = { kind, model, any: fields.any === true };
   }
 
-  protected override answererOf(request: ModelRequest): Model {
+  /** A budget's limit may be another one than when it was recorded, or be new. */
+  protected override answererOf(request: ModelRequest, unlimited: ModelRequest): Model {
     const cassette = this.#cassette;
     const { timing, clock, live } = this.#fields;
-    const recording = cassette.take(this.#asked, request);
+    const recording = cassette.take(this.#asked, request) ?? cassette.take(this.#asked, unlimited);
     if (recording === undefined) return live ?? this;
     const load = () => cassette.answerOf(recording);
     return new RecordedModel({ recording, load, timing, clock });
