@@ -29,6 +29,7 @@ export type ChainErrorCode =
   | 'connection_failed'
   | 'invalid_response'
   | 'stream_cut'
+  | 'not_recorded'
   | 'handler_failed'
   | 'internal';
 
@@ -55,6 +56,8 @@ export interface ErrorRecord {
   readonly name: string;
   readonly code: string;
   readonly message: string;
+  /** What would be right, where that is known. */
+  readonly hint?: string | undefined;
 }
 
 /** The original error of an {@link ErrorRecord}, for handlers of the same process; never serialised. */
@@ -66,7 +69,7 @@ export interface ErrorRecordWithOriginal extends ErrorRecord {
 export function toErrorRecord(error: unknown): ErrorRecordWithOriginal {
   const record =
     error instanceof Error
-      ? { name: error.name, code: errorCode(error), message: error.message }
+      ? { name: error.name, code: errorCode(error), message: error.message, ...hintOf(error) }
       : { name: 'Error', code: 'internal', message: describe(error) };
   return Object.defineProperty(record, 'original', { value: error, enumerable: false });
 }
@@ -80,6 +83,10 @@ function errorCode(error: Error): string {
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string') return code;
   return error.name === 'AbortError' ? 'aborted' : 'internal';
+}
+
+function hintOf(error: Error): { readonly hint?: string } {
+  return error instanceof ChainError && error.hint !== undefined ? { hint: error.hint } : {};
 }
 
 function describe(value: unknown): string {

@@ -7,3 +7,4 @@ export {
   type ScriptedReply,
   type ScriptedReplyFunction,
 } from './models/scripted.js';
+export { type ReplayOptions, replayModel } from './trace/replay-model.js';

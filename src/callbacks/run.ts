@@ -86,7 +86,8 @@ type FieldsOf<E> = Omit<E, keyof EventBase | keyof StartEventBase>;
 /** One execution of a chain, a model, a tool: it knows who hears it, and tells them. */
 export class Run implements Lineage {
   readonly id = newRunId();
-  readonly name: string;
+  /** Of what is run. Settled once it has started. */
+  name: string;
   readonly parent: Lineage | null;
   readonly request: readonly Subscription[];
   readonly scoped: readonly Subscription[];

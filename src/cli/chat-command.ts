@@ -3,6 +3,7 @@ import type { ChatFlags } from './chat/chat-plan.js';
 import type { CliCommand } from './commands.js';
 import {
   addModelOptions,
+  addReplayOptions,
   addRequestOptions,
   addTraceOptions,
   addVariableOptions,
@@ -23,6 +24,7 @@ export const chatCommand: CliCommand = {
       .option('--list', 'list the sessions')
       .option('--delete <name>', 'delete a session');
     addTraceOptions(command);
+    addReplayOptions(command);
     command
       .option('--json', 'one JSON document a turn on stdout')
       .option('--quiet', 'replies and errors only')

@@ -43,7 +43,7 @@ export async function executeRun(
   } else if (isOverBudget(error) && flags.stream === false) {
     unseen = outcome.last?.text || null;
   }
-  const offline = llm.provider === 'offline';
+  const offline = (outcome.provider ?? llm.provider) === 'offline';
   return { outcome, manager, model: llm.model, offline, durationMs, error, warnings, unseen };
 }
 

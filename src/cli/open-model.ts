@@ -1,10 +1,11 @@
 import type { ModelParams, ResponseFormat } from '../messages.js';
-import { chooseModel, isImplicitlyOffline, type ModelChoice } from '../models/choose.js';
+import { chooseModel, isImplicitlyOffline } from '../models/choose.js';
 import { createModel } from '../models/create.js';
 import type { Model } from '../models/model.js';
 import type { TemplateFile } from '../prompts/load.js';
 import type { Budget } from '../tokens/budget.js';
 import type { Config } from './config.js';
+import type { Replay, ReplayChoice, ReplayFlags, ReplaySurroundings } from './replay.js';
 
 /** The flags that say which model answers, and how. What is undefined was not given. */
 export interface ModelFlags {
@@ -26,7 +27,7 @@ export type ModelHints = Pick<TemplateFile, 'model' | 'params' | 'offlineReply'>
 /** The model that answers, and why it. */
 export interface OpenedModel {
   readonly llm: Model;
-  readonly choice: ModelChoice;
+  readonly choice: ReplayChoice;
 }
 
 /** What no flag of the model says. */
@@ -34,6 +35,22 @@ export interface ModelExtras {
   readonly responseFormat?: ResponseFormat | undefined;
   /** Over all calls of this model. */
   readonly budget?: Budget | undefined;
+  /** What answers in its place. */
+  readonly replay?: Replay | undefined;
+}
+
+/**
+ * What `--replay` names, where it was given.
+ * @throws ChainError `invalid_argument` or `file_not_readable`
+ */
+export async function findReplay(
+  flags: ReplayFlags,
+  surroundings: ReplaySurroundings,
+): Promise<Replay | undefined> {
+  const { replay, replayTiming, liveOnMiss } = flags;
+  if (replay === undefined && !replayTiming && !liveOnMiss) return undefined;
+  const { openReplay } = await import('./replay.js');
+  return openReplay(flags, surroundings);
 }
 
 /** Flag over template over environment over configuration. Nothing is called. */
@@ -42,21 +59,25 @@ export async function openModel(
   template: ModelHints,
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
-  { responseFormat, budget }: ModelExtras = {},
+  { responseFormat, budget, replay }: ModelExtras = {},
 ): Promise<OpenedModel> {
-  const choice = chooseModel({ flag: flags.model, template: template.model, env, config: config.model });
-  const llm = await createModel(choice.name, {
+  const chosen = chooseModel({ flag: flags.model, template: template.model, env, config: config.model });
+  const choice = replay?.choose(chosen) ?? chosen;
+  const fields = {
     ...paramsOf(flags, template, config, responseFormat),
     streaming: flags.stream !== false,
+    prices: config.prices,
+    budget,
+  };
+  const llm = await createModel(choice.name, {
+    ...fields,
     timeoutMs: (flags.timeout ?? 60) * 1000,
     maxRetries: flags.retries ?? 2,
-    prices: config.prices,
     providers: config.providers,
     reply: template.offlineReply,
-    implicit: isImplicitlyOffline(choice),
-    budget,
+    implicit: isImplicitlyOffline(chosen),
   });
-  return { llm, choice };
+  return { llm: replay?.standIn(llm, choice, fields) ?? llm, choice };
 }
 
 /** Flag over front matter over config. */

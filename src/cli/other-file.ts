@@ -1,4 +1,5 @@
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ChainError } from '../errors.js';
 
 /** Among the files that are read: standard input. */
@@ -22,6 +23,37 @@ export function assertOtherFiles(
   if (wrong.length === 0) return;
   const message = wrong.map(([flag, file]) => `${flag} ${file} is a file that is read`).join('; ');
   throw new ChainError('invalid_argument', message, { hint: 'Name another file: this one stays as it is.' });
+}
+
+/**
+ * That a file which is replaced is none of the others that are written, whether they are there yet or not.
+ * @throws ChainError `invalid_argument`
+ */
+export function assertOwnFile(
+  replaced: Readonly<Record<string, string | undefined>>,
+  written: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [flag, file] of Object.entries(replaced)) {
+    for (const [other, name] of Object.entries(written)) {
+      if (file === undefined || name === undefined) continue;
+      const identity = identify(file);
+      const isSame = identity === undefined ? placeOf(file) === placeOf(name) : identity === identify(name);
+      if (!isSame) continue;
+      throw new ChainError('invalid_argument', `${flag} ${file} is the file of ${other}, too`, {
+        hint: 'Name another file: each replaces what the other writes.',
+      });
+    }
+  }
+}
+
+/** Where a file is, or would be. */
+function placeOf(file: string): string {
+  const path = resolve(file);
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
 }
 
 /** @param file its path, or its descriptor */

@@ -1,3 +1,4 @@
+import type { RunOptions } from '../callbacks/run.js';
 import { newRunId } from '../callbacks/run-id.js';
 import { LLMChain } from '../chains/llm-chain.js';
 import type { ResponseFormat } from '../messages.js';
@@ -9,7 +10,13 @@ import type { Budget } from '../tokens/budget.js';
 import { shareOf } from './budget.js';
 import type { Config } from './config.js';
 import { type ModelFlags, openModel } from './open-model.js';
+import type { Replay } from './replay.js';
 import { labelOf, type Variant } from './variants.js';
+
+/** What is run: a chain, or what a chain would do. */
+export interface Asked extends Pick<LLMChain, 'prompt'> {
+  invoke(values: PromptValues, options: RunOptions): Promise<{ readonly text: string }>;
+}
 
 /** One run of the template: the only one, or a variant among others. */
 export interface PlannedRun {
@@ -19,7 +26,7 @@ export interface PlannedRun {
   /** The model's name as it was chosen: `ollama:llama3.2`. */
   readonly model: string;
   readonly llm: Model;
-  readonly chain: LLMChain;
+  readonly chain: Asked;
   /** Where its answer goes in place of stdout. */
   readonly output: string | undefined;
   /** Of the command's budget, where that is for several runs: the chain's own, besides the whole. */
@@ -36,6 +43,8 @@ export interface CommonGround {
   readonly responseFormat: ResponseFormat | undefined;
   /** Over all runs together. */
   readonly budget: Budget | undefined;
+  /** What answers in the place of the models. */
+  readonly replay: Replay | undefined;
   /** A file for each run, or none. */
   readonly outputs: readonly string[];
 }
@@ -49,7 +58,7 @@ export async function planRuns(
   variants: readonly Variant[],
   common: CommonGround,
 ): Promise<readonly PlannedRun[]> {
-  const { flags, template, values, config, env, responseFormat, budget, outputs } = common;
+  const { flags, template, values, config, env, responseFormat, budget, outputs, replay } = common;
   const { prompt } = template;
   const several = variants.length > 1;
   const comparison = several ? newRunId() : undefined;
@@ -57,6 +66,7 @@ export async function planRuns(
   const plan = async (variant: Variant, index: number): Promise<PlannedRun> => {
     const { llm, choice } = await openModel({ ...flags, ...variant }, template, config, env, {
       responseFormat,
+      replay,
     });
     if (!flags.dryRun) {
       llm.assertCanAnswer(prompt.formatPrompt(values).messages);

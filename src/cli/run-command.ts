@@ -3,6 +3,7 @@ import type { CliCommand } from './commands.js';
 import type { RunFlags } from './run-plan.js';
 import {
   addModelOptions,
+  addReplayOptions,
   addRequestOptions,
   addTraceOptions,
   addVariableOptions,
@@ -24,6 +25,7 @@ export const runCommand: CliCommand = {
       .option('-n, --runs <number>', 'run it so many times, at once', integer(1))
       .option('--schema <file>', 'a JSON Schema that the answer must follow');
     addTraceOptions(command);
+    addReplayOptions(command);
     command
       .option('--json', 'one JSON document on stdout')
       .option('--output <file>', 'the answer into a file')

@@ -1,23 +1,27 @@
 import { ChainError } from '../errors.js';
 import type { ResponseFormat } from '../messages.js';
-import type { TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
 import { makeBudget } from './budget.js';
 import { configPath } from './config.js';
 import type { Io } from './io.js';
 import { openConfig } from './open-config.js';
-import type { ModelFlags } from './open-model.js';
-import { assertOtherFiles } from './other-file.js';
+import { findReplay, type ModelFlags } from './open-model.js';
+import { assertOtherFiles, assertOwnFile } from './other-file.js';
 import { type PlannedRun, planRuns } from './planned-run.js';
 import { type PromptFlags, readPrompt } from './read-prompt.js';
 import { readTextFile } from './read-text-file.js';
+import type { ReplayFlags } from './replay.js';
 import type { TraceFlags } from './trace-handlers.js';
 import { variableFiles } from './variables.js';
 import { type VariantFlags, variantsOf } from './variants.js';
 
 /** The flags of `chain run` that hold for all of its runs, as they were given: what is undefined was not. */
-export interface RunFlags extends PromptFlags, Omit<ModelFlags, 'model' | 'temperature'>, TraceFlags {
+export interface RunFlags
+  extends PromptFlags,
+    Omit<ModelFlags, 'model' | 'temperature'>,
+    TraceFlags,
+    ReplayFlags {
   readonly maxCost?: number;
   readonly maxTotalTokens?: number;
   readonly schema?: string;
@@ -28,10 +32,9 @@ export interface RunFlags extends PromptFlags, Omit<ModelFlags, 'model' | 'tempe
   readonly config?: string;
 }
 
-/** Everything that is decided before anything is asked or written. */
+/** Everything that is decided before anything is asked or written, wherever the runs come from. */
 export interface RunPlan {
   readonly flags: RunFlags;
-  readonly template: TemplateFile;
   readonly values: PromptValues;
   /** At least one, in the order of the command line. */
   readonly runs: readonly PlannedRun[];
@@ -55,15 +58,17 @@ export async function makePlan(
   const { config, keys } = opened;
   const { model: _, temperature: __, runs: ___, ...flags } = opened.flags;
   const variants = variantsOf(given);
-  const { log, output, callback } = flags;
+  const { log, output, callback, record } = flags;
   const outputs = output === undefined ? [] : await outputFiles(output, variants.length);
   for (const file of outputs.length === 0 ? [undefined] : outputs) {
-    assertOtherFiles({ '--log': log, '--output': file }, [
-      ...[path, '-', flags.schema, given.config ?? configPath(io.env)],
+    assertOtherFiles({ '--log': log, '--output': file, '--record': record }, [
+      ...[path, '-', flags.schema, flags.replay, given.config ?? configPath(io.env)],
       ...variableFiles(flags),
       ...callback,
     ]);
+    assertOwnFile({ '--record': record }, { '--log': log, '--output': file });
   }
+  const replay = await findReplay(flags, { keys, providers: config.providers, signal: io.signal });
   const { template, values } = await readPrompt(path, flags, io, 'run');
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
   for (const file of outputs) {
@@ -73,9 +78,9 @@ export async function makePlan(
 
   const budget = makeBudget(given, template.budget, config.defaults);
   const responseFormat = responseFormatOf(schema);
-  const common = { flags, template, values, config, env: io.env, responseFormat, budget, outputs };
+  const common = { flags, template, values, config, env: io.env, responseFormat, budget, outputs, replay };
   const runs = await planRuns(variants, common);
-  return { flags, template, values, runs, schema, budget, keys };
+  return { flags, values, runs, schema, budget, keys };
 }
 
 /** A dash is standard output, where the answer goes anyway. */

@@ -3,7 +3,7 @@ import type { HandlerFailure } from '../callbacks/failures.js';
 import { renderFailure } from '../callbacks/failures.js';
 import type { CallbackManager } from '../callbacks/manager.js';
 import { type ErrorRecord, toErrorRecord } from '../errors.js';
-import type { CallbackHandler, LLMEndEvent, LLMErrorEvent } from '../events.js';
+import type { CallbackHandler, LLMEndEvent, LLMErrorEvent, LLMStartEvent } from '../events.js';
 import type { FinishReason, Usage } from '../messages.js';
 import type { Budget } from '../tokens/budget.js';
 import { toErrorDocument } from './exit.js';
@@ -31,6 +31,8 @@ export interface RunReport {
 export class OutcomeHandler implements CallbackHandler {
   readonly name = 'OutcomeHandler';
   rootRunId: string | null = null;
+  /** Of the last model: with a recording, whoever answered then. */
+  provider: string | null = null;
   last: LLMEndEvent | LLMErrorEvent | null = null;
 
   static {
@@ -41,6 +43,15 @@ export class OutcomeHandler implements CallbackHandler {
     if (parentRunId === null) this.rootRunId = runId;
   }
 
+  onChatModelStart(event: ModelStart): void {
+    this.onLLMStart(event);
+  }
+
+  onLLMStart({ runId, parentRunId, provider }: ModelStart): void {
+    if (parentRunId === null) this.rootRunId = runId;
+    this.provider = provider;
+  }
+
   onLLMEnd(event: LLMEndEvent): void {
     this.last = event;
   }
@@ -49,6 +60,8 @@ export class OutcomeHandler implements CallbackHandler {
     this.last = event;
   }
 }
+
+type ModelStart = Pick<LLMStartEvent, 'runId' | 'parentRunId' | 'provider'>;
 
 /** How a run ended. */
 export interface RunOutcome {

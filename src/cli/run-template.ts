@@ -9,6 +9,7 @@ import { executeRun, type FinishedRun } from './execute-run.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
+import { renderMiss } from './miss.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
 import { makeReport, toDocument } from './run-report.js';
 import { renderSummary } from './run-summary.js';
@@ -25,11 +26,25 @@ export async function runTemplate(
   given: RunFlags & VariantFlags,
   io: Io,
 ): Promise<void> {
+  await carryOut(makePlan(template, given, io), given, io);
+}
+
+/**
+ * Carries a plan out, and shows what comes of it.
+ * @param also hear every run besides
+ * @throws what went wrong, in the plan or in the run, after everything that is known has been shown
+ */
+export async function carryOut(
+  planned: Promise<RunPlan>,
+  given: Pick<RunFlags, 'json'>,
+  io: Io,
+  also: readonly CallbackHandler[] = [],
+): Promise<void> {
   const warnings: string[] = [];
   let plan: RunPlan;
   let audience: Audience;
   try {
-    plan = await unlessAborted(makePlan(template, given, io), io.signal);
+    plan = await unlessAborted(planned, io.signal);
     if (plan.flags.dryRun) {
       const { showDryRun } = await import('./show-dry-run.js');
       return await showDryRun(plan, io);
@@ -44,7 +59,7 @@ export async function runTemplate(
   const started = performance.now();
   const finished = await Promise.all(
     runs.map(async (run, index) => {
-      const one = await executeRun(plan, run, [...view.handlersOf(index), ...traces], io);
+      const one = await executeRun(plan, run, [...view.handlersOf(index), ...traces, ...also], io);
       view.ended(index, one);
       return one;
     }),
@@ -86,5 +101,6 @@ function conclude(plan: RunPlan, run: FinishedRun, warnings: readonly string[], 
     const spent = budget !== undefined && isOverBudget(error) ? renderSpent(budget) : '';
     io.stderr.write(dim(io.redact(`${renderSummary(report)}${spent}`), flags, io));
   }
+  io.stderr.write(io.redact(renderMiss(error, flags, io)));
   if (error !== undefined) throw error;
 }

@@ -56,7 +56,18 @@ export function addTraceOptions(command: Command): Command {
     )
     .option('--no-content', 'runs, tokens and times alone in traces: nothing that anybody said')
     .option('--otlp <url>', 'spans and metrics to an OpenTelemetry collector (OTLP over HTTP)')
+    .option('--record <file>', 'a trace in place of what is in the file, for --replay')
     .option('--callback <module>', 'a module whose exports are callback handlers; may be repeated', collect);
+}
+
+export function addReplayOptions(command: Command): Command {
+  return command
+    .option(
+      '--replay <file>',
+      'answers from a recording, or from any JSON lines of --log: no key, no network',
+    )
+    .option('--replay-timing', 'in the time that they took')
+    .option('--live-on-miss', 'ask the model what is not recorded');
 }
 
 export function addRequestOptions(command: Command): Command {

@@ -13,6 +13,8 @@ export interface TraceFlags extends RedactionFlags {
   readonly logFormat?: 'text' | 'jsonl';
   readonly logTokens?: boolean;
   readonly otlp?: string;
+  /** A trace that replaces what is in the file, for `--replay`. */
+  readonly record?: string;
   readonly callback: readonly string[];
   readonly color?: boolean;
 }
@@ -26,13 +28,20 @@ export interface TraceSurroundings {
   readonly onWarning: (warning: string) => void;
 }
 
-/** The handlers that `--verbose`, `--log`, `--otlp` or the environment, and `--callback` ask for, in this order. */
+/**
+ * The handlers that `--verbose`, `--log`, `--otlp` or the environment, `--record` and `--callback` ask for, in this order.
+ */
 export async function makeTraceHandlers(
   flags: TraceFlags,
   { io, keys, live, onWarning }: TraceSurroundings,
 ): Promise<readonly CallbackHandler[]> {
   if (flags.otlp !== undefined && !isHttpUrl(flags.otlp)) {
     throw new ChainError('invalid_argument', '--otlp takes a URL, such as http://127.0.0.1:4318');
+  }
+  if (flags.record !== undefined && flags.content === false) {
+    throw new ChainError('invalid_argument', '--record and --no-content at once: nothing could be replayed', {
+      hint: '--log keeps a trace without what was said.',
+    });
   }
   // First: what they say may be wrong, and then no log is made.
   const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
@@ -71,6 +80,11 @@ export async function makeTraceHandlers(
         onWarning,
       }),
     );
+  }
+  if (flags.record !== undefined) {
+    const { openRecording } = await import('./recording.js');
+    // Last: nothing can go wrong any more that would leave half a recording.
+    handlers.push(await openRecording(flags.record, { ...kept, onWarning }));
   }
   return [...handlers, ...own];
 }

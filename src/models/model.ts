@@ -33,6 +33,14 @@ export interface ModelChunk {
   /** The model as it names itself. */
   readonly model?: string;
   readonly responseId?: string;
+  /** What the run takes, known for certain: nothing is counted or priced here. Holds for a failure after it, too. */
+  readonly spent?: Spent;
+}
+
+/** Tokens and US dollars. `usage: null` is for a run that got no answer. */
+export interface Spent {
+  readonly usage: Usage | null;
+  readonly cost: number | null;
 }
 
 /** What a provider is asked to answer. */
@@ -108,6 +116,16 @@ export abstract class Model {
    * Ends only when the answer is whole, and throws otherwise. Must stop when its signal aborts or its consumer leaves.
    */
   protected abstract answer(request: ModelRequest): AsyncIterable<readonly ModelChunk[]>;
+
+  /**
+   * Who answers a request: itself, unless it stands in for other models. The run is then called what that one is, and
+   * its events tell that one's model and provider; who hears them, and budgets, stay this model's.
+   *
+   * @param unlimited the same request without a budget's limit
+   */
+  protected answererOf(_request: ModelRequest, _unlimited: ModelRequest): Model {
+    return this;
+  }
 
   /** Where requests go, for the price list. */
   protected get baseUrl(): string | undefined {
@@ -235,8 +253,8 @@ export abstract class Model {
       signal: run.signal,
       onRetry: (retry) => run.emit({ type: 'retry', ...retry }),
     };
+    const unlimited = request;
     const answer = new Answer();
-    const self = this;
     let hold: BudgetHold | undefined;
     let refusal: unknown;
     if (run.budgets.length > 0) {
@@ -248,9 +266,11 @@ export abstract class Model {
         refusal = error;
       }
     }
+    const self = refusal === undefined ? this.answererOf(request, unlimited) : this;
+    run.name = self.name;
 
     return yield* runSteps<ModelChunk, ModelResult>(run, {
-      start: () => this.#startEvent(request),
+      start: () => self.#startEvent(request),
 
       async *body() {
         if (refusal !== undefined) throw refusal;
@@ -272,9 +292,9 @@ export abstract class Model {
         }
         // Before tokens are counted here, which takes a while the first time.
         const { durationMs } = run;
-        const usage = answer.usage ?? (await self.#estimate(request, answer));
+        const usage = answer.spent?.usage ?? answer.usage ?? (await self.#estimate(request, answer));
         const model = answer.model ?? self.model;
-        const cost = await self.#price(model, usage);
+        const cost = answer.spent === null ? await self.#price(model, usage) : answer.spent.cost;
         hold?.conclude(answer, usage, cost);
         return {
           text: answer.text,
@@ -297,7 +317,8 @@ export abstract class Model {
       },
 
       error: async (error) => {
-        const { usage, cost } = answer.began ? await this.#spent(request, answer) : NOTHING_SPENT;
+        const { usage, cost } =
+          answer.spent ?? (answer.began ? await self.#spent(request, answer) : NOTHING_SPENT);
         if (usage !== null) run.countUsage(usage);
         hold?.settle(answer, usage, cost);
         const { durationMs } = run;
@@ -320,7 +341,7 @@ export abstract class Model {
    * What a run that didn't end well has cost all the same. A usage that came before the answer was whole says too
    * little, so it is counted here.
    */
-  async #spent(request: ModelRequest, answer: Answer): Promise<{ usage: Usage; cost: number | null }> {
+  async #spent(request: ModelRequest, answer: Answer): Promise<Spent> {
     const reported = answer.finishReason === null ? null : answer.usage;
     const usage = reported ?? (await this.#estimate(request, answer).catch(() => UNKNOWN_USAGE));
     return { usage, cost: await this.#price(answer.model ?? this.model, usage).catch(() => null) };
@@ -329,7 +350,7 @@ export abstract class Model {
 
 const MILLION = 1e6;
 const NO_ANSWER = { text: '', toolCalls: [] };
-const NOTHING_SPENT = { usage: null, cost: null };
+const NOTHING_SPENT: Spent = { usage: null, cost: null };
 
 /** What has come of an answer so far. */
 class Answer {
@@ -340,6 +361,7 @@ class Answer {
   model: string | null = null;
   responseId: string | null = null;
   firstTokenMs: number | null = null;
+  spent: Spent | null = null;
   /** Whether anything came at all. */
   began = false;
 
@@ -354,6 +376,7 @@ class Answer {
     if (chunk.usage !== undefined) this.usage = chunk.usage;
     if (chunk.model !== undefined) this.model = chunk.model;
     if (chunk.responseId !== undefined) this.responseId = chunk.responseId;
+    if (chunk.spent !== undefined) this.spent = chunk.spent;
   }
 
   get message(): Message {

@@ -41,8 +41,9 @@ export async function* withRetries<T>(
       if (begun || signal?.aborted || !(error instanceof RequestFailure)) throw error;
       const adapted = options.adapt?.(error);
       if (adapted === undefined && (!error.retryable || retries >= maxRetries)) throw error;
-      const delayMs = adapted === undefined ? (error.retryAfterMs ?? backoff(retries++, random)) : 0;
+      const delayMs = adapted === undefined ? (error.retryAfterMs ?? backoff(retries, random)) : 0;
       if (delayMs > LONGEST_WAIT_MS) throw error;
+      if (adapted === undefined) retries += 1;
       await options.onRetry({ attempt: repetition, delayMs, reason: adapted ?? error.message });
       if (delayMs > 0) await sleep(delayMs, signal);
     }

@@ -83,6 +83,17 @@ test.each<[string, readonly Attempt[], Parameters<typeof run>[1], unknown, numbe
     last,
     3,
   ],
+  [
+    'after the last retry, whatever wait the server asks for',
+    [
+      [[], passing('x', 1)],
+      [[], passing('y', 1)],
+      [[], passing('z', 1)],
+    ],
+    {},
+    passing('z', 1),
+    3,
+  ],
   ['with no retries at all', [[[], last]], { maxRetries: 0 }, last, 1],
   ['what will not pass', [[[], lasting('no')]], {}, lasting('no'), 1],
   ['once text has come', [[['a'], last]], {}, last, 1],

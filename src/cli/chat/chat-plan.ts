@@ -13,8 +13,9 @@ import { makeBudget } from '../budget.js';
 import { configPath } from '../config.js';
 import type { Io } from '../io.js';
 import { openConfig } from '../open-config.js';
-import { type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
-import { assertOtherFiles } from '../other-file.js';
+import { findReplay, type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
+import { assertOtherFiles, assertOwnFile } from '../other-file.js';
+import type { ReplayFlags } from '../replay.js';
 import type { TraceFlags } from '../trace-handlers.js';
 import { readVariables, variableFiles } from '../variables.js';
 import { ConversationStore } from './conversation-store.js';
@@ -22,7 +23,7 @@ import { stateAfter } from './replay.js';
 import { sessionFile } from './session-names.js';
 
 /** The flags of `chain chat`, as they were given: what is undefined was not. */
-export interface ChatFlags extends ModelFlags, TraceFlags {
+export interface ChatFlags extends ModelFlags, TraceFlags, ReplayFlags {
   readonly var: readonly string[];
   readonly vars: readonly string[];
   readonly system?: string;
@@ -66,13 +67,15 @@ export interface ChatPlan {
  */
 export async function makeChatPlan(path: string | undefined, given: ChatFlags, io: Io): Promise<ChatPlan> {
   const { config, flags, keys } = await openConfig(given, io);
-  const { log, session, callback } = flags;
-  assertOtherFiles({ '--log': log }, [
-    ...[path, '-', given.config ?? configPath(io.env)],
+  const { log, session, callback, record } = flags;
+  assertOtherFiles({ '--log': log, '--record': record }, [
+    ...[path, '-', flags.replay, given.config ?? configPath(io.env)],
     ...(session === undefined ? [] : [sessionFile(session, io.env)]),
     ...variableFiles(flags),
     ...callback,
   ]);
+  assertOwnFile({ '--record': record }, { '--log': log });
+  const replay = await findReplay(flags, { keys, providers: config.providers, signal: io.signal });
   const template = await readTemplate(path, flags.system);
   const prompt = await bind(template, flags, io);
   const { store, saved } = await openSession(flags.session, io);
@@ -88,6 +91,7 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
       hints,
       config,
       io.env,
+      { replay },
     );
     if (budget !== undefined && budget.maxCost !== null) roomFor(await opened.llm.quote(''), [budget]);
     return opened;

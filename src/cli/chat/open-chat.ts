@@ -3,6 +3,7 @@ import { cleanControls } from '../../safety/clean.js';
 import { dim } from '../dim.js';
 import { renderError } from '../exit.js';
 import type { Io } from '../io.js';
+import { renderMiss } from '../miss.js';
 import { finishWarnings } from '../run-report.js';
 import type { Chat } from './chat.js';
 import type { ChatPlan } from './chat-plan.js';
@@ -69,7 +70,8 @@ export function tell({ io }: OpenChat, text: string): void {
 
 /** What went wrong, in a line or two. */
 export function tellError(open: OpenChat, error: unknown): void {
-  const { io } = open;
+  const { io, plan } = open;
+  io.stderr.write(io.redact(renderMiss(error, plan.flags, io)));
   io.stderr.write(io.redact(renderError(error, io.env.CHAIN_DEBUG === '1')));
 }
 

@@ -15,7 +15,7 @@ import { configPath } from '../config.js';
 import { type Io, readAll } from '../io.js';
 import { openConfig } from '../open-config.js';
 import { openModel } from '../open-model.js';
-import { assertOtherFiles } from '../other-file.js';
+import { assertOtherFiles, assertOwnFile } from '../other-file.js';
 import type { TraceFlags } from '../trace-handlers.js';
 import type { MemoryReport } from './report.js';
 import { readSavedFile, readSession, type Session } from './session.js';
@@ -58,17 +58,18 @@ export interface MemoryPlan {
  */
 export async function makePlan(file: string | undefined, given: MemoryFlags, io: Io): Promise<MemoryPlan> {
   const { config, flags, keys } = await openConfig<MemoryFlags & { readonly stream?: boolean }>(given, io);
-  const { log, svg, session, callback } = flags;
+  const { log, svg, session, callback, record } = flags;
   if (svg === '-') {
     throw new ChainError('invalid_argument', '--svg -: the charts go into a file, not to stdout', {
       hint: 'Name one, such as memory.svg.',
     });
   }
-  assertOtherFiles({ '--log': log, '--svg': svg }, [
+  assertOtherFiles({ '--log': log, '--svg': svg, '--record': record }, [
     ...[file, given.config ?? configPath(io.env)],
     ...(session === undefined ? [] : [sessionFile(session, io.env)]),
     ...callback,
   ]);
+  assertOwnFile({ '--record': record }, { '--log': log, '--svg': svg });
   const source = await readSource(file, given.session, io);
   if (svg !== undefined) await assertSvgWritable(svg);
 

@@ -1,0 +1,26 @@
+import { Chalk } from 'chalk';
+import { wantsColor } from '../callbacks/color.js';
+import { ChainError } from '../errors.js';
+import { cleanControls } from '../safety/clean.js';
+import type { NotRecordedError } from '../trace/not-recorded.js';
+import type { Io } from './io.js';
+
+/** How a request that isn't in a recording differs from the nearest one, for stderr; nothing for any other error. */
+export function renderMiss(
+  error: unknown,
+  { color }: { readonly color?: boolean },
+  { stderr, env }: Io,
+): string {
+  if (!isMiss(error)) return '';
+  const chalk = new Chalk({ level: color !== false && wantsColor(stderr, env) ? 1 : 0 });
+  return error.renderDifference((kind, text) => {
+    const shown = cleanControls(text);
+    if (kind === 'same') return shown;
+    return kind === 'removed' ? chalk.red(`[-${shown}-]`) : chalk.green(`{+${shown}+}`);
+  });
+}
+
+/** By its code: its class is loaded only with a recording. */
+function isMiss(error: unknown): error is NotRecordedError {
+  return error instanceof ChainError && error.code === 'not_recorded' && 'renderDifference' in error;
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { startsNoRuns } from '../callbacks/context.js';
+import { FileCallbackHandler, type FileHandlerOptions } from '../callbacks/file.js';
+import { ChainError } from '../errors.js';
+import type { CallbackHandler, ChainEvent } from '../events.js';
+import { LineCensus } from '../trace/line-census.js';
+import { NO_TOKENS, readEvents } from '../trace/read-events.js';
+
+export interface RecordingOptions {
+  readonly redact: NonNullable<FileHandlerOptions['redact']>;
+  readonly onWarning: (warning: string) => void;
+}
+
+/**
+ * The handler of `--record`: a trace that takes the place of what is in the file when it is closed, in one step and with
+ * mode 0600. Until then it stands beside the file, so that what was there isn't lost before there is something better.
+ * What is no regular file, such as a pipe, is written to at once.
+ *
+ * @throws ChainError `invalid_argument` for a file that holds something else than a trace; `file_not_readable` and
+ *   `file_not_writable`
+ */
+export async function openRecording(file: string, options: RecordingOptions): Promise<CallbackHandler> {
+  const target = await realpath(file).catch(() => file);
+  const there = await stat(target).catch(() => undefined);
+  const { redact, onWarning } = options;
+  if (there?.isDirectory()) throw new ChainError('file_not_writable', `--record ${file}: it is a folder`);
+  if (there !== undefined && !there.isFile()) {
+    return new FileCallbackHandler(file, { format: 'jsonl', redact, onWarning });
+  }
+  if (there !== undefined && there.size > 0) await assertTrace(file);
+  return new Recording({ file, target, next: `${target}.${randomUUID().slice(0, 8)}.tmp` }, options);
+}
+
+interface Paths {
+  /** As it was named. */
+  readonly file: string;
+  /** What is replaced. */
+  readonly target: string;
+  /** Where it is written until then. */
+  readonly next: string;
+}
+
+class Recording implements CallbackHandler {
+  readonly name = 'Recording';
+  readonly #paths: Paths;
+  readonly #onWarning: (warning: string) => void;
+  readonly #handler: FileCallbackHandler;
+  #begun = false;
+  #whole = true;
+
+  static {
+    startsNoRuns(Recording);
+  }
+
+  constructor(paths: Paths, { redact, onWarning }: RecordingOptions) {
+    this.#paths = paths;
+    this.#onWarning = onWarning;
+    const missing = () => {
+      this.#whole = false;
+    };
+    try {
+      this.#handler = new FileCallbackHandler(paths.next, { format: 'jsonl', redact, onWarning: missing });
+    } catch (cause) {
+      const message = (cause as Error).message.replace(/^cannot write to the log file .*?\.tmp: /s, '');
+      throw new ChainError('file_not_writable', `--record ${paths.file}: ${message}`, { cause });
+    }
+  }
+
+  onEvent(event: ChainEvent): void {
+    this.#begun = true;
+    this.#handler.onEvent(event);
+  }
+
+  async close(): Promise<void> {
+    const { file, target, next } = this.#paths;
+    await this.#handler.close();
+    if (!this.#begun) await rm(next, { force: true });
+    else if (this.#whole) await rename(next, target);
+    else
+      this.#onWarning(`--record ${file}: it could not be written whole; what there is of it is in ${next}`);
+  }
+}
+
+async function assertTrace(file: string): Promise<void> {
+  const census = new LineCensus();
+  let events = 0;
+  for await (const read of readEvents(file, { tokensOf: NO_TOKENS, census }))
+    for (const _ of read) events += 1;
+  if (events > 0 && census.foreign.count === 0) return;
+  const [line] = census.foreign.lines;
+  const where = line === undefined ? '' : ` (line ${line})`;
+  throw new ChainError(
+    'invalid_argument',
+    `--record ${file}: it holds something else than a trace${where}, and would be replaced`,
+    { hint: 'Name another file: this one stays as it is.' },
+  );
+}
