@@ -11,17 +11,19 @@ export type SystemPart = 'tmux' | 'fish' | 'chromium';
  * @throws Error under CI, when the part is missing.
  */
 export function requires(part: SystemPart, env: NodeJS.ProcessEnv = process.env): boolean {
-  if (isOnPath(part, env)) return true;
+  if (whereIs(part, env) !== undefined) return true;
   const message = `${part} is missing: \`bash scripts/system-deps.sh\` installs it`;
   if (env.CI) throw new Error(message);
   console.warn(`SKIPPED: ${message}`);
   return false;
 }
 
-function isOnPath(command: string, env: NodeJS.ProcessEnv): boolean {
-  return (env.PATH ?? '').split(delimiter).some((folder) => {
+/** The path of a command, where it is on the PATH. */
+export function whereIs(command: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const paths = (env.PATH ?? '').split(delimiter).map((folder) => join(folder, command));
+  return paths.find((path) => {
     try {
-      accessSync(join(folder, command), constants.X_OK);
+      accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;

@@ -14,6 +14,7 @@ ${passages.map(htmlPassage)}`;
 }
 
 function htmlPassage({ heading, text, side }: Passage): Html {
+  if (text === '') return html`<figure class="${side}"><figcaption>${heading}: empty</figcaption></figure>\n`;
   return html`<figure class="${side}"><figcaption>${heading}</figcaption><pre${isLong(text) && LONG_BOX}>${START}${text}</pre></figure>\n`;
 }
 

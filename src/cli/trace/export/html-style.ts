@@ -97,7 +97,7 @@ footer { margin: 1.5rem 0 0; color: var(--quiet); font-size: 0.8125rem; }
   body { max-width: none; padding: 0; font-size: 9pt; }
   details::details-content { content-visibility: visible; block-size: auto; }
   pre.long { max-height: none; }
-  summary::before { display: none; }
+  summary::before { visibility: hidden; }
   .bar, .kind { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   ol.large li { content-visibility: visible; }
   .card { break-inside: auto; border: 0; border-top: 1px solid var(--line); border-radius: 0; }

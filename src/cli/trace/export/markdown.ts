@@ -38,7 +38,7 @@ export const MARKDOWN: DocumentFormat = {
       yield details(run, number);
     }
   },
-  end: `\n---\n\nWritten by chain ${VERSION}\n`,
+  end: `---\n\nWritten by chain ${VERSION}\n`,
 };
 
 const TREE_WIDTH = 100;
@@ -96,7 +96,10 @@ function details(run: TraceRun, number: number): string {
     ...(error === null
       ? []
       : [`**failed:** ${codeSpan(`${error.name} ${error.code}`)}`, fence(error.message)]),
-    ...passages.flatMap(({ heading, text }) => [`**${codeSpan(heading)}**`, fence(text)]),
+    ...passages.flatMap(({ heading, text }) => [
+      `**${codeSpan(heading)}**${text === '' ? ': empty' : ''}`,
+      text === '' ? '' : fence(text),
+    ]),
   ]);
 }
 
