@@ -62,7 +62,7 @@ export function settle(text: string): string {
   return text
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'RUN')
-    .replace(/(\[|\bin )[0-9a-f]{8}\b/g, '$1RUN')
+    .replace(/(\[|\b(?:in|run) )[0-9a-f]{8}\b/g, '$1RUN')
     .replace(/"time":\d+/g, '"time":N')
     .replace(/"(durationMs|firstTokenMs)":[\d.]+/g, '"$1":N')
     .replace(/\b\d+(\.\d+)? m?s\b/g, 'N ms')
