@@ -112,6 +112,7 @@ export {
   type ModelFields,
   type ModelRequest,
   type ModelResult,
+  type Spent,
 } from './models/model.js';
 export { OfflineModel, type OfflineModelFields } from './models/offline.js';
 export { OpenAI, type OpenAIFields } from './models/openai.js';

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, delta, event, type Reply, reply, serve, stream, text, USAGE } from '../models/loopback.js';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';
@@ -485,6 +485,36 @@ describe('--record', () => {
     expect((await here.run([...RUN, '--model', 'gpt-5', '--record', 'c.jsonl'])).code).toBe(2);
     expect((await here.run(['run', 'nope.txt', '--record', 'c.jsonl'])).code).toBe(2);
     expect(here.read('c.jsonl')).toBe(before);
+  });
+
+  it.skipIf(process.platform !== 'linux')('that gets no room on the disk leaves the old one', async () => {
+    await record();
+    const before = here.read('c.jsonl');
+    const command = ['bash', '-c', 'ulimit -f 1; exec "$@"', 'bash', process.execPath];
+    const args = ['run', '--prompt', 'word '.repeat(1000), '--model', 'offline', '--record', 'c.jsonl'];
+    const { code, stderr } = await here.run(args, { command });
+    const [part] = readdirSync(here.folder).filter((name) => name.endsWith('.tmp'));
+    expect([code, stderr.split('\n').slice(1)]).toEqual([
+      0,
+      [
+        `warning: --record c.jsonl: it could not be written whole; what there is of it is in ${here.path(part!)}`,
+        '',
+      ],
+    ]);
+    expect(here.read('c.jsonl')).toBe(before);
+  });
+
+  it('leaves nothing else behind', async () => {
+    await record();
+    await record();
+    expect(readdirSync(here.folder).sort()).toEqual(['c.jsonl', 'hi.txt', 'home']);
+  });
+
+  it('of a measurement of memories', async () => {
+    here.write('talk.yaml', 'turns: [{ user: I am Ann }, { user: Who am I? }]\n');
+    const args = ['memory', 'talk.yaml', '--memory', 'buffer', '--model', 'offline', '--record', 'c.jsonl'];
+    expect((await here.run(args)).code).toBe(0);
+    expect(here.events('c.jsonl').filter(({ type }) => type === 'chatModelStart')).toHaveLength(2);
   });
 
   it.each<{ args: readonly string[]; why: string }>([
