@@ -4,7 +4,14 @@ import { join } from 'node:path';
 const CORE = ['chains/llm-chain', 'models/chat-openai', 'prompts/load', 'callbacks/stdout'];
 
 /** What a command that asks a model uses besides. */
-const COMMAND_CORE = ['cli/run-plan', 'cli/run-report', 'cli/trace-handlers', 'cli/live-view', 'cli/dim'];
+const COMMAND_CORE = [
+  'cli/run-plan',
+  'cli/run-report',
+  'cli/run-summary',
+  'cli/trace-handlers',
+  'cli/answer-view',
+  'cli/dim',
+];
 
 /** Loaded without the core: the one starts every command, the other answers each press of the Tab key. */
 const APART = ['cli/main', 'cli/completion'];
