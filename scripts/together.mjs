@@ -8,8 +8,9 @@ const COMMAND_CORE = [
   'cli/run-template',
   'cli/run-plan',
   'cli/run-report',
+  'cli/run-summary',
   'cli/trace-handlers',
-  'cli/live-view',
+  'cli/answer-view',
   'cli/dim',
 ];
 

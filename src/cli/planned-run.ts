@@ -2,7 +2,6 @@ import type { RunOptions } from '../callbacks/run.js';
 import { newRunId } from '../callbacks/run-id.js';
 import { LLMChain } from '../chains/llm-chain.js';
 import type { ResponseFormat } from '../messages.js';
-import { roomFor } from '../models/budget-room.js';
 import type { Model } from '../models/model.js';
 import type { TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
@@ -83,7 +82,8 @@ export async function planRuns(
 
 /** @throws ChainError `invalid_argument` for a model without a price under a budget of money */
 async function assertPriced(llm: Model, budget: Budget): Promise<void> {
-  const quote = await llm.quote('');
+  if (budget.maxCost === null) return;
+  const [quote, { roomFor }] = await Promise.all([llm.quote(''), import('../models/budget-room.js')]);
   if (quote.price === null) roomFor(quote, [budget]);
 }
 
