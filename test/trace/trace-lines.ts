@@ -8,9 +8,9 @@ export const BEGIN = new Date(2026, 10, 21, 14, 13, 32).getTime();
 type Fields<T extends EventType> = Omit<EventOf<T>, 'type' | keyof EventBase | keyof StartEventBase> &
   Partial<StartEventBase>;
 
-/** The id of a run of a test: `1a…` is `1a000000-0000-4000-8000-000000000000`. */
+/** The id of a run of a test: `1a…` is `1a000000-0000-4000-8000-1a0000000000`. */
 export function idOf(start: string): string {
-  return `${start.padEnd(8, '0')}-0000-4000-8000-000000000000`;
+  return `${start.padEnd(8, '0')}-0000-4000-8000-${start.padEnd(12, '0')}`;
 }
 
 /** Writes the lines of one run, as the file handler does. Times are in milliseconds since {@link BEGIN}. */

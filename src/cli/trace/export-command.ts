@@ -1,6 +1,12 @@
 import { Option } from 'commander';
+import { ChainError } from '../../errors.js';
 import type { CliCommand } from '../commands.js';
 import type { ExportFlags } from './export/export.js';
+import type { OtlpFlag } from './export/export-otlp.js';
+
+interface OtlpFlags {
+  readonly otlp?: OtlpFlag;
+}
 
 export const exportCommand: CliCommand = {
   register(program, io) {
@@ -12,13 +18,24 @@ export const exportCommand: CliCommand = {
       .addOption(
         new Option('--format <format>', 'csv, markdown or html')
           .choices(['csv', 'markdown', 'html'])
-          .makeOptionMandatory(),
+          .conflicts('otlp'),
       )
+      .option('--otlp [url]', 'spans to an OpenTelemetry collector, in place of a file')
       .option('--output <file>', 'a file, in place of stdout')
       .addHelpText('after', EXAMPLES)
-      .action(async (file: string, run: string | undefined, flags: ExportFlags) => {
+      .action(async (file: string, run: string | undefined, flags: Partial<ExportFlags> & OtlpFlags) => {
+        const { format, otlp } = flags;
+        if (otlp !== undefined) {
+          const { exportOtlp } = await import('./export/export-otlp.js');
+          return exportOtlp(file, run, otlp, io);
+        }
+        if (format === undefined) {
+          throw new ChainError('invalid_argument', 'no --format', {
+            hint: '--format csv, markdown or html; or --otlp http://127.0.0.1:4318',
+          });
+        }
         const { exportTrace } = await import('./export/export.js');
-        await exportTrace(file, run, flags, io);
+        return exportTrace(file, run, { ...flags, format }, io);
       });
   },
 };
@@ -28,4 +45,5 @@ Examples:
   $ chain trace export run.jsonl --format html --output run.html
   $ chain trace export run.jsonl last --format markdown
   $ chain trace export run.jsonl --format csv --output runs.csv
+  $ chain trace export run.jsonl --otlp http://127.0.0.1:4318
 `;
