@@ -281,7 +281,7 @@ describe('what the command itself wrote', () => {
     await here.run(['run', '--prompt', '1 + {n} =', '--var', 'n=2', '--log', 'run.jsonl']);
     const { code, stdout, stderr } = await show(['run.jsonl', 'last', '--full']);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^LLMChain --prompt +█+ +\d+ ms$/m);
+    expect(stdout).toMatch(/^LLMChain --prompt +█+ +[\d.]+ m?s$/m);
     expect(stdout).toMatch(
       /^└─ OfflineModel offline \(arithmetic\) .* = \d+ tokens \(estimated\) · no price$/m,
     );
