@@ -25,8 +25,8 @@ export async function loadRun(
 ): Promise<ChosenRun> {
   const builder = new TraceBuilder(summary.id);
   const { from, to } = summary;
-  // Whose tokens they are isn't known before the starts of the same read have been added, so all are read.
-  for await (const events of readEvents(file, { from, to, signal })) {
+  const tokensOf = (runId: string) => builder.has(runId);
+  for await (const events of readEvents(file, { from, to, tokensOf, signal })) {
     for (const { event } of events) builder.add(event);
   }
   const root = builder.find(summary.id);

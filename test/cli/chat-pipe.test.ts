@@ -415,7 +415,7 @@ it('--help lists the flags', async () => {
       '--list',
       '--delete',
     ],
-    ...['--verbose', '--log', '--log-format', '--log-tokens', '--callback', '--json', '--quiet'],
+    ...['--verbose', '--log', '--log-format', '--log-tokens', '--otlp', '--callback', '--json', '--quiet'],
     ...['--no-stream', '--no-color', '--timeout', '--retries', '--config', '--help'],
   ]);
 });

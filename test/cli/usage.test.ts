@@ -233,15 +233,8 @@ describe('help', () => {
     expect(flags).toEqual([
       ...['--prompt', '--var', '--vars', '--model', '--system', '--temperature', '--top-p', '--max-tokens'],
       ...['--max-cost', '--max-total-tokens', '--stop', '--seed', '--schema', '--verbose', '--log'],
-      ...[
-        '--log-format',
-        '--log-tokens',
-        '--record',
-        '--callback',
-        '--replay',
-        '--replay-timing',
-        '--live-on-miss',
-      ],
+      ...['--log-format', '--log-tokens', '--redact', '--no-content', '--otlp', '--record', '--callback'],
+      ...['--replay', '--replay-timing', '--live-on-miss'],
       ...[
         '--json',
         '--output',
