@@ -41,6 +41,7 @@ export async function runTemplate(
   }
   const { runs } = plan;
   const { view, traces } = audience;
+  view.begin();
   const started = performance.now();
   const finished = await Promise.all(
     runs.map(async (run, index) => {
