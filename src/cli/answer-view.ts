@@ -12,6 +12,8 @@ export interface AnswerView {
   handlersOf(index: number): readonly CallbackHandler[];
   /** For a trace that is on the same terminal. */
   readonly live: StdoutHandlerOptions['live'];
+  /** To be called before the first of them begins: until then nothing is shown. */
+  begin(): void;
   /** To be told of each run's end. */
   ended(index: number, run: FinishedRun): void;
   /** To be called once all have ended. */

@@ -56,6 +56,7 @@ export async function carryOut(
   }
   const { runs } = plan;
   const { view, traces } = audience;
+  view.begin();
   const started = performance.now();
   const finished = await Promise.all(
     runs.map(async (run, index) => {

@@ -22,6 +22,8 @@ export class SingleView implements AnswerView {
     return this.live === undefined ? [] : [this.live];
   }
 
+  begin(): void {}
+
   ended(_index: number, { unseen }: FinishedRun): void {
     const { stdout } = this.#io;
     if (unseen !== null && !this.#json) stdout.write(`${stdout.isTTY ? cleanControls(unseen) : unseen}\n`);

@@ -228,6 +228,14 @@ describe('before anything is asked', () => {
     expect([server.received, existsSync(here.path('run.jsonl'))]).toEqual([[], false]);
   });
 
+  it.each([
+    { args: ['--log', 'hi.txt/run.log'], stderr: /^chain: .*hi\.txt.run\.log/ },
+    { args: ['--callback', './none.mjs'], stderr: /^chain: .*none\.mjs/ },
+  ])('nothing is shown where $args is wrong', async ({ args, stderr }) => {
+    const outcome = await start([...AB, ...args]).done;
+    expect(outcome).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
+  });
+
   it('is one document with --json', async () => {
     const { code, stdout } = await start([
       'run',

@@ -30,11 +30,14 @@ export class OneByOneView implements AnswerView {
     // A trace repeats the answers: where it does, not all are on the screen.
     this.live = { endLine: () => live.endLine(), shows: () => false };
     this.#answers = runs.map(({ label }) => ({ head: headLine(label), waiting: '', over: false }));
-    this.#next();
   }
 
   handlersOf(index: number): readonly CallbackHandler[] {
     return [new Feed((text) => this.#add(index, text))];
+  }
+
+  begin(): void {
+    this.#next();
   }
 
   ended(index: number, { unseen }: FinishedRun): void {

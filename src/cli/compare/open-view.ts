@@ -32,6 +32,8 @@ class NoView implements AnswerView {
     return [];
   }
 
+  begin(): void {}
+
   ended(index: number, { unseen }: FinishedRun): void {
     const { flags, runs } = this.#plan;
     if (unseen === null || flags.json) return;

@@ -28,8 +28,9 @@ export class SideBySideView implements AnswerView {
   /** A trace stands above the columns, and has the answers of its own. */
   readonly live = undefined;
   readonly #columns: readonly Column[];
-  readonly #region: LiveRegion;
+  readonly #io: Io;
   readonly #paint: Paint;
+  #region: LiveRegion | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Not to be drawn again before, in milliseconds as `performance.now()` has them. */
   #restUntil = 0;
@@ -38,8 +39,7 @@ export class SideBySideView implements AnswerView {
     const quiet = flags.quiet === true;
     this.#columns = runs.map(({ label }) => new Column(label, quiet));
     this.#paint = flags.color !== false && wantsColor(io.stdout, io.env) ? colors() : COLORLESS;
-    this.#region = new LiveRegion(io, () => this.#drawIn(0));
-    this.#draw();
+    this.#io = io;
   }
 
   handlersOf(index: number): readonly CallbackHandler[] {
@@ -52,6 +52,11 @@ export class SideBySideView implements AnswerView {
     ];
   }
 
+  begin(): void {
+    this.#region = new LiveRegion(this.#io, () => this.#drawIn(0));
+    this.#draw(this.#region);
+  }
+
   ended(index: number, run: FinishedRun): void {
     this.#columns[index]!.end(run);
     this.#drawSoon();
@@ -59,7 +64,7 @@ export class SideBySideView implements AnswerView {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#region.finish(this.#layOut(Number.POSITIVE_INFINITY));
+    this.#region?.finish(this.#layOut(this.#region, Number.POSITIVE_INFINITY));
   }
 
   /** For every token: it does nothing where a change is due anyway. */
@@ -69,20 +74,21 @@ export class SideBySideView implements AnswerView {
 
   #drawIn(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#draw(), ms).unref();
+    const region = this.#region;
+    if (region !== undefined) this.#timer = setTimeout(() => this.#draw(region), ms).unref();
   }
 
-  #draw(): void {
+  #draw(region: LiveRegion): void {
     this.#timer = undefined;
     const started = performance.now();
-    this.#region.show(this.#layOut(this.#region.rows));
+    region.show(this.#layOut(region, region.rows));
     const now = performance.now();
     this.#restUntil = now + Math.max(FRAME_MS, (now - started) * REST);
     if (this.#columns.some(({ isWaiting }) => isWaiting)) this.#drawIn(TICK_MS);
   }
 
-  #layOut(rows: number): readonly string[] {
-    return layOut(this.#columns, { columns: this.#region.columns, rows, paint: this.#paint });
+  #layOut({ columns }: LiveRegion, rows: number): readonly string[] {
+    return layOut(this.#columns, { columns, rows, paint: this.#paint });
   }
 }
 
