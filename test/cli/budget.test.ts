@@ -64,12 +64,13 @@ describe('a call that does not fit', () => {
       text: '',
       spent: { totalTokens: 0, cost: 0 },
     });
+    const hint = 'A shorter prompt or a larger budget would do.';
     expect(here.events('run.jsonl').map(({ type, error, usage }) => [type, error, usage])).toEqual([
       ['chainStart', undefined, undefined],
       ['text', undefined, undefined],
       ['chatModelStart', undefined, undefined],
-      ['llmError', { name: 'ChainError', code: 'budget_exceeded', message: tokens }, null],
-      ['chainError', { name: 'ChainError', code: 'budget_exceeded', message: tokens }, null],
+      ['llmError', { name: 'ChainError', code: 'budget_exceeded', message: tokens, hint }, null],
+      ['chainError', { name: 'ChainError', code: 'budget_exceeded', message: tokens, hint }, null],
     ]);
   });
 

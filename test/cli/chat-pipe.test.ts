@@ -415,7 +415,17 @@ it('--help lists the flags', async () => {
       '--list',
       '--delete',
     ],
-    ...['--verbose', '--log', '--log-format', '--log-tokens', '--otlp', '--callback', '--json', '--quiet'],
+    ...[
+      '--verbose',
+      '--log',
+      '--log-format',
+      '--log-tokens',
+      '--redact',
+      '--no-content',
+      '--otlp',
+      '--record',
+    ],
+    ...['--callback', '--replay', '--replay-timing', '--live-on-miss', '--json', '--quiet'],
     ...['--no-stream', '--no-color', '--timeout', '--retries', '--config', '--help'],
   ]);
 });
