@@ -13,10 +13,10 @@ export function renderMiss(
 ): string {
   if (!isMiss(error)) return '';
   const chalk = new Chalk({ level: color !== false && wantsColor(stderr, env) ? 1 : 0 });
-  return error.renderDifference((kind, text) => {
+  return error.renderDifference((change, text) => {
     const shown = cleanControls(text);
-    if (kind === 'same') return shown;
-    return kind === 'removed' ? chalk.red(`[-${shown}-]`) : chalk.green(`{+${shown}+}`);
+    if (change === 'same') return shown;
+    return change === 'removed' ? chalk.red(`[-${shown}-]`) : chalk.green(`{+${shown}+}`);
   });
 }
 

@@ -1,9 +1,9 @@
 import { ChainError } from '../errors.js';
+import type { TextPart } from './diff-text.js';
 import type { RequestDifference } from './request-difference.js';
-import type { TextPart } from './text-difference.js';
 
 /** How a piece of a difference is shown. */
-export type ShowPart = (kind: TextPart['kind'], text: string) => string;
+export type ShowPart = (change: TextPart['change'], text: string) => string;
 
 /** A request has no recorded answer. Its code is `not_recorded`. */
 export class NotRecordedError extends ChainError {
@@ -34,7 +34,7 @@ export class NotRecordedError extends ChainError {
     const legend = `${show('removed', 'recorded')}, ${show('added', 'asked')}`;
     const nearest = show('same', `the nearest request in ${this.#file} is that of run ${runId.slice(0, 8)}`);
     const lines = parts.map(({ name, text }) => {
-      const shown = text.map((part) => show(part.kind, part.text)).join('');
+      const shown = text.map((part) => show(part.change, part.text)).join('');
       const separator = shown.includes('\n') ? '\n' : ' ';
       return `  ${show('same', name)}:${separator}${shown}`.replaceAll('\n', '\n    ');
     });
@@ -43,9 +43,9 @@ export class NotRecordedError extends ChainError {
 }
 
 /** As `git diff --word-diff` marks words. */
-export const markPart: ShowPart = (kind, text) => {
-  if (kind === 'same') return text;
-  return kind === 'removed' ? `[-${text}-]` : `{+${text}+}`;
+export const markPart: ShowPart = (change, text) => {
+  if (change === 'same') return text;
+  return change === 'removed' ? `[-${text}-]` : `{+${text}+}`;
 };
 
 function list(names: readonly string[]): string {

@@ -1,7 +1,8 @@
 import type { Message, ToolDefinition } from '../messages.js';
+import { abridge } from './abridge.js';
 import type { AskedRequest } from './asked-request.js';
+import { diffText, type TextPart } from './diff-text.js';
 import type { NearestRequest } from './nearest-request.js';
-import { abridge, type TextPart, textDifference } from './text-difference.js';
 
 /** How a request differs from a recorded one. What is the same isn't listed. */
 export interface RequestDifference {
@@ -52,8 +53,8 @@ function field(name: string, recorded: unknown, asked: unknown): RequestPart[] {
   );
   if (before === after) return [];
   const text: TextPart[] = [
-    ...(before === undefined ? [] : [{ kind: 'removed' as const, text: before }]),
-    ...(after === undefined ? [] : [{ kind: 'added' as const, text: after }]),
+    ...(before === undefined ? [] : [{ change: 'removed' as const, text: before }]),
+    ...(after === undefined ? [] : [{ change: 'added' as const, text: after }]),
   ];
   return [{ name, text: abridge(text) }];
 }
@@ -66,7 +67,7 @@ async function texts(recorded: AskedRequest, asked: AskedRequest): Promise<Reque
   for (const { place, from, to } of await pairUp(before, after)) {
     const { role } = to ?? from!;
     const name = role === 'prompt' ? role : many ? `message ${place} (${role})` : `${role} message`;
-    parts.push({ name, text: abridge(await between(from?.text, to?.text)) });
+    parts.push({ name, text: abridge(between(from?.text, to?.text)) });
   }
   return parts;
 }
@@ -109,10 +110,10 @@ async function pairUp(before: SaidMessage[], after: SaidMessage[]): Promise<read
   return pairs;
 }
 
-async function between(from: string | undefined, to: string | undefined): Promise<readonly TextPart[]> {
-  if (from === undefined) return [{ kind: 'added', text: to! }];
-  if (to === undefined) return [{ kind: 'removed', text: from }];
-  return textDifference(from, to);
+function between(from: string | undefined, to: string | undefined): readonly TextPart[] {
+  if (from === undefined) return [{ change: 'added', text: to! }];
+  if (to === undefined) return [{ change: 'removed', text: from }];
+  return diffText(from, to);
 }
 
 interface SaidMessage {

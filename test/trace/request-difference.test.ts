@@ -48,7 +48,7 @@ test.each<[string, AskedRequest, AskedRequest, readonly string[]]>([
     'what a message has besides',
     chat([['user', 'a']]),
     chat([['user', 'a', { name: 'Ann' }]]),
-    ['  user message:', '    a{+', '    {"name":"Ann"}+}'],
+    ['  user message:', '    [-a-]{+a', '    {"name":"Ann"}+}'],
   ],
   [
     'parameters and model',
