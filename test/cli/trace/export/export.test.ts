@@ -67,6 +67,20 @@ describe.each(FORMATS)('%s', (format) => {
   });
 });
 
+it.each([
+  ['markdown', 'What was said is not in the trace: it was written without content.'],
+  ['html', '<p class="note">What was said is not in the trace: it was written without content.</p>'],
+])('%s says that content was left out, of a part of a run, too', async (format, note) => {
+  const prompt = ['--prompt', 'Which flowers?', '--model', 'offline'];
+  await here.run(['run', ...prompt, '--no-content', '--log', 'run.jsonl']);
+  const model = here.events('run.jsonl').find(({ type }) => type === 'chatModelStart');
+  for (const run of [[], [String(model?.runId)]]) {
+    const { code, stdout } = await exported(['run.jsonl', ...run, '--format', format]);
+    expect([code, stdout.includes(note), /empty|Which flowers/.test(stdout)]).toEqual([0, true, false]);
+    expect(stdout).toContain('offline (acknowledgement)');
+  }
+});
+
 describe('wrong use', () => {
   it.each([
     [['run.jsonl'], "required option '--format <format>' not specified"],
