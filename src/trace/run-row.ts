@@ -1,5 +1,5 @@
-import type { UsageSource } from '../messages.js';
-import { messagesToText } from '../messages.js';
+import { messagesToText, type UsageSource } from '../messages.js';
+import { kindOf, type RunKind } from './run-kind.js';
 import {
   durationOf,
   modelOf,
@@ -10,9 +10,6 @@ import {
   withDepth,
 } from './trace-run.js';
 import { valueText } from './value-text.js';
-
-/** What kind of thing ran; `null` where the file has neither its beginning nor its end. */
-export type RunKind = 'chain' | 'model' | 'tool' | 'retriever' | null;
 
 /** One run as a row of a table. What isn't known, or doesn't apply, is `null`. */
 export interface RunRow {
@@ -96,14 +93,6 @@ function rowOf(run: TraceRun, root: TraceRun, depth: number): RunRow {
     input: inputOf(run),
     output: outputOf(run),
   };
-}
-
-export function kindOf({ start, end }: Pick<TraceRun, 'start' | 'end'>): RunKind {
-  const { type } = start ?? end ?? { type: '' };
-  if (type.startsWith('chain')) return 'chain';
-  if (type.startsWith('tool')) return 'tool';
-  if (type.startsWith('retriever')) return 'retriever';
-  return type === '' ? null : 'model';
 }
 
 /** In UTC; `null` for a time that no calendar has. */

@@ -1,4 +1,4 @@
-import { type ErrorObject, Ajv2020 as JsonSchema } from 'ajv/dist/2020.js';
+import { type ErrorObject, Ajv2020 as JsonSchema, type ValidateFunction } from 'ajv/dist/2020.js';
 import schema from '../../schemas/event.schema.json' with { type: 'json' };
 import { type ChainEvent, EVENT_TABLE } from '../events.js';
 
@@ -61,12 +61,16 @@ function isOurs(text: string): boolean {
   return HEADS.some((head) => text.startsWith(head) || (text.length >= FEWEST && head.startsWith(text)));
 }
 
-let validators: JsonSchema | undefined;
+let schemas: JsonSchema | undefined;
+const validators = new Map<string, ValidateFunction>();
 
 /** By the published schema, of which each type's part is compiled when the first of its events comes. */
 function whatIsWrong(type: string, value: unknown): string | undefined {
-  validators ??= new JsonSchema({ strict: false, validateFormats: false }).addSchema(schema, 'event');
-  const validate = validators.getSchema(`event#/$defs/${type}`)!;
+  let validate = validators.get(type);
+  if (validate === undefined) {
+    schemas ??= new JsonSchema({ strict: false, validateFormats: false }).addSchema(schema, 'event');
+    validators.set(type, (validate = schemas.getSchema(`event#/$defs/${type}`)!));
+  }
   return validate(value) ? undefined : describe(validate.errors?.[0]);
 }
 

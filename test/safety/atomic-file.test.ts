@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { ChainError } from '../../src/errors.js';
 import { writeFileAtomically } from '../../src/safety/atomic-file.js';
 import { makeWorkspace } from '../support/run-cli.js';
 
@@ -58,6 +59,28 @@ describe('a file that is written in one step', () => {
     await expect(writeFileAtomically(file, 'b')).rejects.toThrow(/^EACCES/);
     chmodSync(folder, 0o700);
     expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['a', ['file.txt']]);
+  });
+});
+
+describe('a file that is written piece by piece', () => {
+  async function* pieces(error?: Error) {
+    yield 'a';
+    yield '花';
+    if (error !== undefined) throw error;
+  }
+
+  it('has them all', async () => {
+    await writeFileAtomically(file, pieces());
+    expect(readFileSync(file, 'utf8')).toBe('a花');
+    if (posix) expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('stays as it was where they break off', async () => {
+    writeFileSync(file, 'before');
+    const error = new ChainError('aborted', 'stopped, here');
+    await expect(writeFileAtomically(file, pieces(error))).rejects.toBe(error);
+    await expect(writeFileAtomically(file, pieces(new Error('broken')))).rejects.toThrow(/^broken$/);
+    expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['before', ['file.txt']]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ReadLinesOptions, readLines } from '../../src/trace/read-lines.js';
 
 let folder: string;
@@ -120,4 +120,39 @@ it('ends its waiting with the signal', async () => {
       if (batch.length === 0) controller.abort(new Error('enough'));
   })();
   await expect(reading).rejects.toThrow();
+});
+
+describe('a pipe', () => {
+  async function* chunks(texts: readonly string[], error?: Error) {
+    for (const text of texts) yield Buffer.from(text);
+    if (error !== undefined) throw error;
+  }
+  const read = async (stream: AsyncIterable<Buffer>, options?: ReadLinesOptions) => {
+    const lines: unknown[] = [];
+    for await (const batch of readLines({ name: 'the pipe', stream }, options))
+      for (const { bytes, offset, number, complete } of batch)
+        lines.push([bytes?.toString() ?? null, offset, number, complete]);
+    return lines;
+  };
+
+  it('gives the same lines, wherever it is cut', async () => {
+    const expected = [
+      ['ab', 0, 1, true],
+      ['c', 3, 2, true],
+      ['d', 5, 3, false],
+    ];
+    expect(await read(chunks(['ab\nc\nd']))).toEqual(expected);
+    expect(await read(chunks(['a', 'b', '\n', 'c\n', '', 'd']))).toEqual(expected);
+    expect(await read(chunks([]))).toEqual([]);
+    expect(await read(chunks(['abc\nd\n']), { longest: 2 })).toEqual([
+      [null, 0, 1, true],
+      ['d', 4, 2, true],
+    ]);
+  });
+
+  it('says that it broke, and stops where the signal says so', async () => {
+    await expect(read(chunks(['a'], new Error('no more')))).rejects.toThrow('the pipe: no more');
+    const signal = AbortSignal.abort(new Error('stop'));
+    await expect(read(chunks(['a\n']), { signal })).rejects.toThrow('stop');
+  });
 });

@@ -37,8 +37,8 @@ const COLUMNS: readonly { readonly key: keyof RunRow; readonly header: string }[
 /** Every run of the trees as a row. Columns may be added behind these. */
 export const CSV: DocumentFormat = {
   begin: () => stringify([COLUMNS.map(({ header }) => header)]),
-  *run(root) {
-    for (const row of runRows(root)) yield stringify([COLUMNS.map(({ key }) => cell(row[key]))]);
+  *run({ run }) {
+    for (const row of runRows(run)) yield stringify([COLUMNS.map(({ key }) => cell(row[key]))]);
   },
   end: '',
 };

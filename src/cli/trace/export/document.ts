@@ -15,10 +15,17 @@ export interface DocumentHead {
   readonly notes: readonly string[];
 }
 
+/** A root run, or a part of one. */
+export interface DocumentRun {
+  readonly run: TraceRun;
+  /** What was said was left out when it was written. */
+  readonly withoutContent: boolean;
+}
+
 /** A form in which runs are written, piece by piece: what stands before them, each of them, and what stands behind. */
 export interface DocumentFormat {
   readonly begin: (head: DocumentHead) => string;
-  readonly run: (root: TraceRun, head: DocumentHead) => Iterable<string>;
+  readonly run: (run: DocumentRun, head: DocumentHead) => Iterable<string>;
   readonly end: string;
 }
 

@@ -2,16 +2,17 @@ import { basename } from 'node:path';
 import { assertHasRuns, chooseIn, LAST_RUN } from '../../../trace/choose-run.js';
 import { endedRuns } from '../../../trace/ended-runs.js';
 import { loadRun } from '../../../trace/load-run.js';
+import { isWithoutContent } from '../../../trace/run-content.js';
 import { indexRuns } from '../../../trace/run-index.js';
 import { RunTally } from '../../../trace/run-tally.js';
 import { statusOf, type TraceRun, totalsOf, withDescendants } from '../../../trace/trace-run.js';
 import { traceStats } from '../../../trace/trace-stats.js';
-import type { DocumentHead } from './document.js';
+import type { DocumentHead, DocumentRun } from './document.js';
 
 /** Runs that are to be exported, and what is said of them together. */
 export interface ExportSource {
   readonly head: DocumentHead;
-  readonly runs: AsyncIterable<TraceRun> | Iterable<TraceRun>;
+  readonly runs: AsyncIterable<DocumentRun> | Iterable<DocumentRun>;
 }
 
 /**
@@ -33,7 +34,11 @@ async function readAll(file: string, shown: string, signal: AbortSignal): Promis
   const census = censuses[0]!;
   assertHasRuns({ file: shown, count: total.runs, census });
   const head = { title: titleOf(shown), total, first, last, notes: census.notes() };
-  return { head, runs: endedRuns(file, { signal }) };
+  return { head, runs: allRuns(file, signal) };
+}
+
+async function* allRuns(file: string, signal: AbortSignal): AsyncGenerator<DocumentRun, void, void> {
+  for await (const run of endedRuns(file, { signal })) yield { run, withoutContent: isWithoutContent(run) };
 }
 
 /** `last~N` looks so far back. */
@@ -51,7 +56,7 @@ async function readOne(
   const { run } = await loadRun(file, root, { id, signal });
   const total = tallyOf(run).stats();
   const head = { title: titleOf(shown), total, first: run.time, last: run.time, notes: index.census.notes() };
-  return { head, runs: [run] };
+  return { head, runs: [{ run, withoutContent: root.withoutContent }] };
 }
 
 function tallyOf(run: TraceRun): RunTally {

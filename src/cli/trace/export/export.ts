@@ -45,7 +45,7 @@ async function* piecesOf(
   { head, runs }: ExportSource,
 ): AsyncGenerator<string, void, void> {
   yield begin(head);
-  for await (const root of runs) yield* run(root, head);
+  for await (const each of runs) yield* run(each, head);
   yield end;
 }
 

@@ -3,10 +3,10 @@ import { renderTime } from '../../../callbacks/log-line.js';
 import { isoTime } from '../../../trace/run-row.js';
 import { durationOf, type TraceRun, totalsOf, withDepth } from '../../../trace/trace-run.js';
 import { renderMoney, type TreeRow, treeRows } from '../tree-rows.js';
-import type { DocumentHead } from './document.js';
+import type { DocumentHead, DocumentRun } from './document.js';
 import { type Html, html } from './html.js';
 import { htmlSaid } from './html-said.js';
-import { detailsOf, isWithoutContent, type RunDetails, statusWords, WITHOUT_CONTENT } from './run-details.js';
+import { detailsOf, type RunDetails, statusWords, WITHOUT_CONTENT } from './run-details.js';
 
 /** Browsers build no deeper trees than some hundred elements: runs that are deeper stand at the last level. */
 const DEEPEST = 60;
@@ -19,13 +19,16 @@ const CLOSE_RUN = '</details></li>\n';
 const CLOSE_LIST = `</ol>\n${CLOSE_RUN}`;
 
 /** A root run: a line about it, and its tree, in which every run can be opened. */
-export function* htmlRun(root: TraceRun, { total }: DocumentHead): Generator<string, void, void> {
+export function* htmlRun(
+  { run: root, withoutContent }: DocumentRun,
+  { total }: DocumentHead,
+): Generator<string, void, void> {
   const rows = treeRows(root);
-  const alone = total.runs === 1;
-  yield html`<details class="card"${open(alone)}>
+  const about = { rows: rows.length, alone: total.runs === 1, withoutContent };
+  yield html`<details class="card"${open(about.alone)}>
 <summary>${cardHead(root)}</summary>
 <div class="inside">
-${isWithoutContent(root) && html`<p class="note">${WITHOUT_CONTENT}</p>\n`}<ol class="tree${rows.length > OPEN_ROWS && ' large'}">
+${withoutContent && html`<p class="note">${WITHOUT_CONTENT}</p>\n`}<ol class="tree${rows.length > OPEN_ROWS && ' large'}">
 `.text;
   let level = -1;
   let index = 0;
@@ -34,7 +37,7 @@ ${isWithoutContent(root) && html`<p class="note">${WITHOUT_CONTENT}</p>\n`}<ol c
     if (next <= level) yield CLOSE_RUN + CLOSE_LIST.repeat(level - next);
     else if (level >= 0) yield '<ol>\n';
     level = next;
-    yield htmlRow(run, rows[index]!, depth, rows.length, alone).text;
+    yield htmlRow(run, rows[index]!, depth, about).text;
     index += 1;
   }
   yield `${CLOSE_RUN}${CLOSE_LIST.repeat(level)}</ol>\n</div>\n</details>\n`;
@@ -52,16 +55,29 @@ function cardHead(root: TraceRun): Html {
 <div class="meta ${status}"><time datetime="${isoTime(root.time) ?? ''}">${renderTime(root.time)}</time> · <span class="status">${words === '' ? 'ok' : words}</span> · ${renderDuration(durationOf(root))}${totals.runs > 0 && ` · ${renderMoney(totals)}`}</div>`;
 }
 
+/** What decides how much of a tree is open at first. */
+interface AboutTree {
+  readonly rows: number;
+  /** Whether the page has no other. */
+  readonly alone: boolean;
+  readonly withoutContent: boolean;
+}
+
 /** A run without the end of its element: its children come before that. */
-function htmlRow(run: TraceRun, row: TreeRow, depth: number, rows: number, alone: boolean): Html {
-  const details = detailsOf(run);
+function htmlRow(
+  run: TraceRun,
+  row: TreeRow,
+  depth: number,
+  { rows, alone, withoutContent }: AboutTree,
+): Html {
+  const details = detailsOf(run, { withoutContent });
   const { kind, name, subject, tags, status } = details;
   const isBranch = run.children.length > 0;
   const texts = alone && rows <= OPEN_TEXTS;
   const words = statusWords(status, run);
   const said = htmlSaid(details);
-  return html`<li><details${open(isBranch ? rows <= OPEN_ROWS || depth === 0 : texts)}><summary class="row ${kind ?? 'other'} ${status}">
-<span class="name"><span class="kind">${kind ?? 'run'}</span><b>${name}</b> <i>${subject}</i>${tagsOf(tags)}${depth > DEEPEST && html` <span class="tag">level ${depth}</span>`}${words !== '' && html` <span class="status">${words}</span>`}</span>
+  return html`<li><details${open(isBranch ? rows <= OPEN_ROWS || depth === 0 : texts)}><summary class="row ${kind} ${status}">
+<span class="name"><span class="kind">${kind}</span><b>${name}</b> <i>${subject}</i>${tagsOf(tags)}${depth > DEEPEST && html` <span class="tag">level ${depth}</span>`}${words !== '' && html` <span class="status">${words}</span>`}</span>
 <span class="figures">${depth > 0 && row.figures}</span>
 ${timeBar(row.bar)}
 <span class="took">${renderDuration(row.durationMs)}</span>

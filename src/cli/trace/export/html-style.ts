@@ -66,7 +66,7 @@ ol.large li { content-visibility: auto; contain-intrinsic-size: auto 1.875rem; }
 .wait { fill: var(--kind); opacity: 0.35; }
 .span { fill: var(--kind); }
 .chain { --kind: var(--chain); } .model { --kind: var(--model); } .tool { --kind: var(--tool); }
-.retriever { --kind: var(--retriever); } .other { --kind: var(--quiet); }
+.retriever { --kind: var(--retriever); }
 .row.error .bar { --kind: var(--error); } .row.aborted .bar, .row.unfinished .bar { --kind: var(--aborted); }
 .said { margin: 0.25rem 0 0.625rem 1.25rem; }
 details.said > summary { display: inline-block; padding: 0 0.375rem; color: var(--quiet); font-size: 0.8125rem; }

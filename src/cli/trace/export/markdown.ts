@@ -8,7 +8,7 @@ import { count } from '../stats-figures.js';
 import { renderMoney, treeRows } from '../tree-rows.js';
 import { type DocumentFormat, figuresOf, spanOf } from './document.js';
 import { codeSpan, fence, tableCell } from './markdown-text.js';
-import { detailsOf, isWithoutContent, statusWords, WITHOUT_CONTENT } from './run-details.js';
+import { detailsOf, statusWords, WITHOUT_CONTENT } from './run-details.js';
 
 /**
  * Whatever comes from outside stands in code, in a line or in a block: so nothing in it is a link, a picture, markup or
@@ -24,18 +24,18 @@ export const MARKDOWN: DocumentFormat = {
         ...head.notes.map((note) => `Note: ${codeSpan(note)}`),
       ]),
     ]),
-  *run(root) {
+  *run({ run: root, withoutContent }) {
     yield paragraphs([
       `## ${headingOf(root)}`,
       summaryOf(root),
-      isWithoutContent(root) ? WITHOUT_CONTENT : '',
+      withoutContent ? WITHOUT_CONTENT : '',
       fence(renderTree(treeRows(root), { width: TREE_WIDTH, color: false })),
       root.children.length > 0 ? table([...runRows(root)]) : '',
     ]);
     let number = 0;
     for (const run of withDescendants(root)) {
       number += 1;
-      yield details(run, number);
+      yield details(run, number, withoutContent);
     }
   },
   end: `---\n\nWritten by chain ${VERSION}\n`,
@@ -71,7 +71,7 @@ function table(rows: readonly RunRow[]): string {
       const cells = [
         index + 1,
         tableCell(label),
-        kind ?? '',
+        kind,
         errorCode === null ? status : `${status} ${tableCell(errorCode)}`,
         renderDuration(durationMs),
         tokens(row, row.inputTokens),
@@ -85,8 +85,8 @@ function table(rows: readonly RunRow[]): string {
 }
 
 /** All that is known of one run. */
-function details(run: TraceRun, number: number): string {
-  const { facts, notices, error, passages } = detailsOf(run);
+function details(run: TraceRun, number: number, withoutContent: boolean): string {
+  const { facts, notices, error, passages } = detailsOf(run, { withoutContent });
   return paragraphs([
     `### ${number}. ${headingOf(run)}`,
     list([

@@ -1,6 +1,6 @@
 import { renderCost, renderDuration, renderUsage } from '../../../callbacks/figures.js';
 import { renderTime } from '../../../callbacks/log-line.js';
-import { kindOf, type RunKind } from '../../../trace/run-row.js';
+import { kindOf, type RunKind } from '../../../trace/run-kind.js';
 import { modelOf, type RunStatus, statusOf, type TraceRun, templateOf } from '../../../trace/trace-run.js';
 import { type Passage, passagesOf } from '../render-full.js';
 import { notesOf } from '../tree-rows.js';
@@ -26,7 +26,8 @@ export interface Fact {
   readonly value: string;
 }
 
-export function detailsOf(run: TraceRun): RunDetails {
+/** @param withoutContent what is empty then was left out */
+export function detailsOf(run: TraceRun, { withoutContent = false } = {}): RunDetails {
   const { start, end, name } = run;
   const answered = end !== null && 'model' in end ? end.model : modelOf(run);
   const error = end !== null && 'error' in end ? end.error : null;
@@ -39,7 +40,9 @@ export function detailsOf(run: TraceRun): RunDetails {
     facts: factsOf(run),
     notices: notesOf(run).flatMap(({ style, text }) => (style === 'notice' ? [text] : [])),
     error,
-    passages: passagesOf(run, { pretty: true }).filter(({ isError }) => !isError),
+    passages: passagesOf(run, { pretty: true }).filter(
+      ({ isError, text }) => !isError && !(withoutContent && text === ''),
+    ),
   };
 }
 
@@ -50,11 +53,6 @@ export function statusWords(status: RunStatus, { end }: Pick<TraceRun, 'end'>): 
 }
 
 export const WITHOUT_CONTENT = 'What was said is not in the trace: it was written without content.';
-
-/** Whether what was said was left out when the run was written. */
-export function isWithoutContent({ start }: TraceRun): boolean {
-  return (start as { readonly content?: unknown } | null)?.content === false;
-}
 
 function factsOf({ id, time, start, end }: TraceRun): readonly Fact[] {
   const model = end?.type === 'llmEnd' || end?.type === 'llmError' ? end : null;
