@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { reply, serve } from '../models/loopback.js';
+import { DONE, delta, event, reply, serve, stream, text } from '../models/loopback.js';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';
 import { type HeldServer, serveHeld } from './compare/held-server.js';
 
@@ -127,7 +127,36 @@ describe('the order', () => {
   });
 });
 
+it('a chat has one model: the last that was named', async () => {
+  const args = [
+    'chat',
+    '--model',
+    'openai:a',
+    '--model',
+    'offline',
+    '--temperature',
+    '0',
+    '--temperature',
+    '1',
+  ];
+  const { code, stdout } = await start([...args, '--quiet'], { stdin: '6 * 7 =\n' }).done;
+  expect([code, stdout, server.received]).toEqual([0, '42\n', []]);
+});
+
 describe('a run that fails', () => {
+  it('is not one whose answer was cut off, which the table says', async () => {
+    const { baseUrl } = await serve(stream(text('Hel'), event(delta({}, 'length')), DONE));
+    const { code, stderr } = await here.run(AB, { env: { OPENAI_BASE_URL: baseUrl } });
+    expect(code).toBe(0);
+    expect(rows(stderr).slice(1)).toEqual([
+      'openai:a 10 1 no price N ms N ms estimated cut off: length',
+      'openai:b 10 1 no price N ms N ms estimated cut off: length',
+      'all 20 2 no price N ms estimated',
+      'warning: openai:a: the answer was cut off at its token limit (finish reason: length)',
+      'warning: openai:b: the answer was cut off at its token limit (finish reason: length)',
+    ]);
+  });
+
   it('stops no other, and is told', async () => {
     const running = start([...AB, '--model', 'openai:c', '--retries', '0']);
     (await server.answer('a')).refuse(401, 'Wrong key');
