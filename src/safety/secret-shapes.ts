@@ -46,8 +46,9 @@ const KEYS: readonly (readonly [beginnings: readonly string[], rest: string])[] 
   [['AIza', 'ya29.'], '[\\w-]{20,}'],
 ];
 
-/** Where a word may begin: also behind `\\n` in JSON, `%20` in a URL, and a colour. */
-const NOT_IN_A_WORD = '(?:(?<![A-Za-z0-9])|(?<=\\\\[nrt]|%[\\dA-Fa-f]{2}|\\x1b\\[[\\d;]{0,8}m))';
+/** Where a word may begin though a letter or digit stands before: `\\n` in JSON, `%20` in a URL, a colour. */
+const BEHIND_ESCAPE = '(?<=\\\\[nrt]|%[\\dA-Fa-f]{2}|\\x1b\\[[\\d;]{0,8}m)';
+const NOT_IN_A_WORD = `(?:(?<![A-Za-z0-9])|${BEHIND_ESCAPE})`;
 const BEHIND_BEARER = '(?<=\\b[Bb][Ee][Aa][Rr][Ee][Rr]\\s{1,4})';
 const BEARER = '[\\w*.~+/=-]';
 const BEHIND_PARAMETER = '(?<=[?&#]([\\w.-]{1,40})=)';
@@ -68,7 +69,10 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
     ),
   },
   // A JSON Web Token.
-  { pattern: /(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]+)+/g, hint: /eyJ/ },
+  {
+    pattern: new RegExp(`(?:(?<![\\w-])|${BEHIND_ESCAPE})eyJ[\\w-]{8,}(?:\\.[\\w-]+)+`, 'g'),
+    hint: /eyJ/,
+  },
   {
     pattern: new RegExp(`${BEHIND_BEARER}(?=${BEARER}{0,40}[\\d*~+/=_]|[A-Za-z]{24})${BEARER}{8,}`, 'g'),
     hint: /bearer/i,

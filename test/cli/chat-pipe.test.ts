@@ -415,7 +415,8 @@ it('--help lists the flags', async () => {
       '--list',
       '--delete',
     ],
-    ...['--verbose', '--log', '--log-format', '--log-tokens', '--callback', '--json', '--quiet'],
+    ...['--verbose', '--log', '--log-format', '--log-tokens', '--redact', '--no-content', '--callback'],
+    ...['--json', '--quiet'],
     ...['--no-stream', '--no-color', '--timeout', '--retries', '--config', '--help'],
   ]);
 });

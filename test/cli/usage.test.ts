@@ -233,7 +233,7 @@ describe('help', () => {
     expect(flags).toEqual([
       ...['--prompt', '--var', '--vars', '--model', '--system', '--temperature', '--top-p', '--max-tokens'],
       ...['--max-cost', '--max-total-tokens', '--stop', '--seed', '--schema', '--verbose', '--log'],
-      ...['--log-format', '--log-tokens', '--callback'],
+      ...['--log-format', '--log-tokens', '--redact', '--no-content', '--callback'],
       ...[
         '--json',
         '--output',
