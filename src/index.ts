@@ -1,3 +1,4 @@
+export { EventRedactor, type RedactionOptions } from './callbacks/event-redactor.js';
 export type { HandlerFailure, OnHandlerError } from './callbacks/failures.js';
 export { FileCallbackHandler, type FileHandlerOptions } from './callbacks/file.js';
 export { type RunSteps, runSteps } from './callbacks/lifecycle.js';
@@ -128,6 +129,7 @@ export { loadTemplateFile, parseTemplate, type TemplateFile } from './prompts/lo
 export { MissingVariablesError, type Prompt, type PromptValue, type PromptValues } from './prompts/prompt.js';
 export { TemplateError } from './prompts/source-position.js';
 export { PromptTemplate, type PromptTemplateFields } from './prompts/template.js';
+export { createRedactor, type Redact, type RedactorOptions } from './safety/redactor.js';
 export { Budget, type BudgetLimits, budget, type Reservation, type Spending } from './tokens/budget.js';
 export { countMessages } from './tokens/chat-framing.js';
 export { type ListedModel, type ListedPrice, listModels, type ModelList } from './tokens/model-list.js';

@@ -58,32 +58,33 @@ export class HeldTokens {
   #hold(event: LLMNewTokenEvent): void {
     this.#held.push(event);
     this.#open += event.token;
-    if (this.#endsIn(event.token) || this.#open.length > MOST_HELD) this.#settle();
+    if (this.#maySettle(event.token) || this.#open.length > MOST_HELD) this.#settle();
   }
 
-  #endsIn(token: string): boolean {
-    const until = this.#rules.byLine ? NEWLINE : this.#until;
-    if (until === null) return true;
+  /** Of what is long only the end of it is looked for. */
+  #maySettle(token: string): boolean {
+    const { byLine, lookBack } = this.#rules;
+    const until = byLine ? NEWLINE : this.#until;
+    if (until === null || (!byLine && this.#open.length < lookBack)) return true;
     until.lastIndex = 0;
     return until.test(this.#open.slice(-token.length - END_BEFORE));
   }
 
   /** Passes on what more text can't change. */
   #settle(): void {
-    const { byLine } = this.#rules;
     const text = this.#before + this.#open;
     const from = this.#before.length;
-    const unfinished = this.#rules.unfinished(text, from);
+    const line = { at: Math.max(from, text.lastIndexOf('\n') + 1), until: NEWLINE };
+    const unfinished = this.#rules.unfinished(text, from, this.#rules.byLine ? line : null);
     this.#until = unfinished?.until ?? null;
-    const whole = unfinished?.at ?? text.length;
-    this.#release(text, byLine ? Math.min(whole, Math.max(from, text.lastIndexOf('\n') + 1)) : whole);
+    this.#release(text, unfinished?.at ?? text.length);
     if (this.#open.length > MOST_HELD) this.#overflow();
   }
 
   #overflow(): void {
     const text = this.#before + this.#open;
     const from = this.#before.length;
-    const unfinished = this.#rules.unfinished(text, from);
+    const unfinished = this.#rules.unfinished(text, from, null);
     if (unfinished === null) this.#release(text, text.length);
     else {
       this.#release(text, unfinished.at);

@@ -38,7 +38,8 @@ export interface TraceContext {
 export function renderTrace(event: ChainEvent, context: TraceContext): readonly TraceLine[] {
   const render = RENDERERS[event.type] as (event: ChainEvent, context: TraceContext) => readonly TraceLine[];
   const lines = render(event, context);
-  return context.content ? lines : lines.filter(({ text, style }) => text === '' || FRAME.has(style));
+  if (context.content) return lines;
+  return lines.filter(({ text, style }) => FRAME.has(style) || (style === 'plain' && text === ''));
 }
 
 /** What is shown of events without content. */

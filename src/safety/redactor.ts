@@ -17,8 +17,11 @@ export interface PieceRules {
   readonly byLine: boolean;
   /** Whether something begins in the text, from there on, that is to be masked or could be. */
   mayMask(text: string, from: number): boolean;
-  /** Where what could be masked otherwise begins, once more has come; `null` for nowhere. */
-  unfinished(text: string, from: number): SecretStart | null;
+  /**
+   * Where what could be masked otherwise begins, once more has come; `null` for nowhere.
+   * @param cut where the text is to be cut, if nothing that is masked goes across
+   */
+  unfinished(text: string, from: number, cut: SecretStart | null): SecretStart | null;
   /** What stands in the text from there on, masked. */
   mask(text: string, from: number): string;
 }
@@ -44,7 +47,7 @@ export function createRedactor({ secrets = [], patterns = [] }: RedactorOptions 
     lookBack: LOOK_BACK,
     byLine: own.length > 0 || inOneWord.length < known.length,
     mayMask: (text, from) => begins().isIn(text, from),
-    unfinished: (text, from) => begins().unfinished(text, from),
+    unfinished: (text, from, cut) => begins().unfinished(text, from, cut),
     mask,
   };
   return Object.assign((text: string) => mask(text, 0), { pieces });
@@ -56,7 +59,7 @@ export function lineRules(redact: (text: string) => string): PieceRules {
     lookBack: 0,
     byLine: true,
     mayMask: () => true,
-    unfinished: () => null,
+    unfinished: (_text, _from, cut) => cut,
     mask: (text, from) => redact(text.slice(from)),
   };
 }

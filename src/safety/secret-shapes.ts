@@ -23,16 +23,19 @@ export const LOOK_BACK = 64;
 
 /** Stars and dots are part of keys: servers answer with keys that are half masked. */
 const KEY = '[\\w*.…-]';
+const ANY = `${KEY}{5,}[\\w*]`;
 /** No word: within the first characters is a digit or a capital letter, or it is long. */
-const NO_WORD = `(?=${KEY}{0,40}[\\dA-Z*]|[a-z]{16})${KEY}{5,}[\\w*]`;
+const NO_WORD = `(?=${KEY}{0,40}[\\dA-Z*]|[a-z]{16})${ANY}`;
 
 /**
  * Keys that say what they are by what they begin with. A new one is one more beginning, or one more line.
  * Words of code that begin alike are left: `hf_transfer`, `npm_config_cache`, `sk_buff_head`.
  */
 const KEYS: readonly (readonly [beginnings: readonly string[], rest: string])[] = [
-  // OpenAI, Anthropic, OpenRouter, DeepSeek; Cerebras; Groq; xAI; Hugging Face; Fireworks; NVIDIA; Perplexity; Replicate
-  [['sk-', 'csk-', 'gsk_', 'xai-', 'hf_', 'fw_', 'nvapi-', 'pplx-', 'r8_'], NO_WORD],
+  // OpenAI, Anthropic, OpenRouter, DeepSeek
+  [['sk-'], ANY],
+  // Cerebras, Groq, xAI, Hugging Face, Fireworks, NVIDIA, Perplexity, Replicate
+  [['csk-', 'gsk_', 'xai-', 'hf_', 'fw_', 'nvapi-', 'pplx-', 'r8_'], NO_WORD],
   // GitHub, GitLab, Slack, npm, Stripe
   [['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_', 'glpat-', 'npm_', 'xapp-'], NO_WORD],
   [[...'abcdeoprs'].map((kind) => `xox${kind}-`), NO_WORD],
@@ -43,15 +46,16 @@ const KEYS: readonly (readonly [beginnings: readonly string[], rest: string])[] 
   [['AIza', 'ya29.'], '[\\w-]{20,}'],
 ];
 
-/** Where a word may begin: also behind `\\n` in JSON, `%20` in a URL, and a colour. */
-const NOT_IN_A_WORD = '(?:(?<![A-Za-z0-9])|(?<=\\\\[nrt]|%[\\dA-Fa-f]{2}|\\x1b\\[[\\d;]{0,8}m))';
+/** Where a word may begin though a letter or digit stands before: `\\n` in JSON, `%20` in a URL, a colour. */
+const BEHIND_ESCAPE = '(?<=\\\\[nrt]|%[\\dA-Fa-f]{2}|\\x1b\\[[\\d;]{0,8}m)';
+const NOT_IN_A_WORD = `(?:(?<![A-Za-z0-9])|${BEHIND_ESCAPE})`;
 const BEHIND_BEARER = '(?<=\\b[Bb][Ee][Aa][Rr][Ee][Rr]\\s{1,4})';
 const BEARER = '[\\w*.~+/=-]';
 const BEHIND_PARAMETER = '(?<=[?&#]([\\w.-]{1,40})=)';
 const VALUE = '[\\w*.~%+/=:@!$-]';
 /** User and password, before a host. */
-const USER = '[^\\s/?#@:"\'<>\\u0080-\\uffff]';
-const PASSWORD = '[^\\s/?#"\'<>\\u0080-\\uffff]';
+const USER = '[^\\0- /?#@:"\'<>\\x7f-\\uffff]';
+const PASSWORD = '[^\\0- /?#"\'<>\\x7f-\\uffff]';
 const BEHIND_PEM = '(?<=-----BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY(?: BLOCK)?-----)';
 /** Also with line breaks as `\n`, as in JSON. */
 const PEM = '(?!-----E)[\\w\\s+/=:,\\\\-]';
@@ -65,7 +69,10 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
     ),
   },
   // A JSON Web Token.
-  { pattern: /(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]+)+/g, hint: /eyJ/ },
+  {
+    pattern: new RegExp(`(?:(?<![\\w-])|${BEHIND_ESCAPE})eyJ[\\w-]{8,}(?:\\.[\\w-]+)+`, 'g'),
+    hint: /eyJ/,
+  },
   {
     pattern: new RegExp(`${BEHIND_BEARER}(?=${BEARER}{0,40}[\\d*~+/=_]|[A-Za-z]{24})${BEARER}{8,}`, 'g'),
     hint: /bearer/i,
@@ -75,15 +82,17 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   { pattern: new RegExp(`${BEHIND_PEM}(?:${PEM})+`, 'g'), hint: /PRIVATE KEY/ },
 ];
 
-/** All but those of {@link SECRET_SHAPES} in PEM are in one word, of ASCII and the dots of half a key. */
-const WORD_END = /[^!-~…]/g;
+/** Secrets in PEM go over lines. */
+const PEM_START = new RegExp(BEHIND_PEM + PEM, 'g');
 const PEM_END = /-----E|[^\w\s+/=:,\\-]/g;
+/** All others are in one word, of ASCII and the dots of half a key. */
+const WORD_END = /[^!-~…]/g;
 
 /** Finds where secrets of these shapes begin, or could begin when more has come. */
 export class SecretStarts {
-  readonly #start: RegExp;
+  readonly #inWord: RegExp;
 
-  /** @param known secrets besides, wherever they stand */
+  /** @param known secrets besides, wherever they stand; without blanks */
   constructor(known: readonly string[] = []) {
     const starts = [
       `${NOT_IN_A_WORD}(?:${begun(['eyJ', ...KEYS.flatMap(([all]) => all)])})`,
@@ -92,28 +101,45 @@ export class SecretStarts {
       `${BEHIND_PARAMETER}${VALUE}`,
       ...(known.length === 0 ? [] : [begun(known.map((secret) => secret.slice(0, KNOWN_BY)))]),
     ];
-    this.#start = new RegExp(`(?<pem>${BEHIND_PEM}${PEM})|${starts.join('|')}`, 'g');
+    this.#inWord = new RegExp(starts.join('|'), 'g');
   }
 
   /** Whether one begins in the text, from there on. */
   isIn(text: string, from: number): boolean {
-    this.#start.lastIndex = from;
-    return this.#start.test(text);
+    return next(this.#inWord, text, from) >= 0 || next(PEM_START, text, from) >= 0;
   }
 
-  /** The first one that isn't over at the end of the text; `null` for none. */
-  unfinished(text: string, from: number): SecretStart | null {
-    for (let next = from; ; ) {
-      this.#start.lastIndex = next;
-      const start = this.#start.exec(text);
-      if (start === null) return null;
-      const until = start.groups?.pem === undefined ? WORD_END : PEM_END;
-      until.lastIndex = start.index;
-      const end = until.exec(text);
-      if (end === null) return { at: start.index, until };
-      next = end.index;
+  /**
+   * The first one that isn't over at the end of the text; `null` for none.
+   * @param cut where the text is to be cut, if nothing that is masked goes across
+   */
+  unfinished(text: string, from: number, cut: SecretStart | null = null): SecretStart | null {
+    const open = firstOpen(text, from, this.#inWord, WORD_END);
+    const word = open !== null && cut !== null && cut.at < open.at ? cut : (open ?? cut);
+    for (let at = next(PEM_START, text, from); at >= 0; ) {
+      const end = next(PEM_END, text, at);
+      if (word !== null && word.at <= at) return word;
+      if (end < 0) return { at, until: PEM_END };
+      if (word !== null && word.at < end) return { at, until: word.until };
+      at = next(PEM_START, text, end);
     }
+    return word;
   }
+}
+
+function firstOpen(text: string, from: number, start: RegExp, until: RegExp): SecretStart | null {
+  for (let at = next(start, text, from); at >= 0; ) {
+    const end = next(until, text, at);
+    if (end < 0) return { at, until };
+    at = next(start, text, Math.max(end, at + 1));
+  }
+  return null;
+}
+
+/** Where a global pattern matches, from there on; -1 for nowhere. */
+function next(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? -1;
 }
 
 /** How many characters of a known secret are looked for before all of it is. */

@@ -5,6 +5,7 @@ import { EVENT_TYPES } from '../../src/events.js';
 import { EVENT_SAMPLES } from '../callbacks/event-samples.js';
 
 interface Schema {
+  readonly $id?: string;
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
@@ -26,8 +27,26 @@ test.each(EVENT_TYPES)('%s: a line is valid, and has exactly the fields that the
   const line = JSON.parse(JSON.stringify(EVENT_SAMPLES[type])) as object;
   expect(validate(line), JSON.stringify(validate.errors)).toBe(true);
   const { properties, required } = fieldsOf(schema.$defs?.[type] ?? {});
-  expect(Object.keys(line).toSorted()).toEqual(properties.toSorted());
-  expect(required.toSorted()).toEqual(properties.toSorted());
+  const own = properties.filter((name) => !MARKS.includes(name)).toSorted();
+  expect(Object.keys(line).toSorted()).toEqual(own);
+  expect(required.toSorted()).toEqual(own);
+});
+
+/** Only in the line that opens a root run. */
+const MARKS = ['schema', 'content'];
+
+test.each([
+  [{ schema: 1 }, true],
+  [{ schema: 1, content: false }, true],
+  [{ schema: 2 }, false],
+  [{ schema: '1' }, false],
+  [{ schema: 1, content: true }, false],
+])('marked with %j a line is valid: %s', (marks, valid) => {
+  expect(validate({ ...EVENT_SAMPLES.chainStart, ...marks })).toBe(valid);
+});
+
+test('the schema has the version that lines are marked with in its name', () => {
+  expect(schema.$id).toBe('urn:promptchain:schema:event:1');
 });
 
 test.each(EVENT_TYPES)('%s: a line that lacks a field, or has one of another kind, is invalid', (type) => {

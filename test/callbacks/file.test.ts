@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileCallbackHandler, type FileHandlerOptions } from '../../src/callbacks/file.js';
 import { ChainError } from '../../src/errors.js';
 import { type ChainEvent, EVENT_TYPES } from '../../src/events.js';
+import { createRedactor } from '../../src/safety/redactor.js';
 import { EVENT_SAMPLES } from './event-samples.js';
 
 let folder: string;
@@ -21,6 +22,13 @@ afterEach(async () => {
   for (const handler of handlers) await handler.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** As it is written: the events that open a root are marked. */
+function toLine(event: ChainEvent): string {
+  if (event.parentRunId !== null || !('metadata' in event)) return JSON.stringify(event);
+  const { type, ...fields } = event;
+  return JSON.stringify({ type, schema: 1, ...fields });
+}
 
 function make(name = 'output.log', options: FileHandlerOptions = {}): FileCallbackHandler {
   const onWarning = (text: string) => warnings.push(text);
@@ -128,8 +136,19 @@ describe('as JSON lines', () => {
     const evil = { ...llmNewToken, token: '\x1b[31m"\\\r\n\u2028\ud800 花' };
     const lines = write([...all, evil], options, name).split('\n');
     expect(lines.pop()).toBe('');
-    expect(lines.map((line) => JSON.parse(line))).toEqual([...all, evil]);
-    expect(lines).toEqual([...all, evil].map((event) => JSON.stringify(event)));
+    expect(lines).toEqual([...all, evil].map(toLine));
+  });
+
+  test('the event that opens a root says which version of the schema its lines follow', () => {
+    const rootModel = { ...chatModelStart, parentRunId: null };
+    const lines = write([chainStart, chatModelStart, rootModel, chainEnd], { format: 'jsonl' });
+    const marks = lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).schema);
+    expect(marks).toEqual([1, undefined, 1, undefined]);
+    expect(lines).toMatch(/^\{"type":"chainStart","schema":1,"runId"/);
+    expect(chainStart).not.toHaveProperty('schema');
   });
 
   test('a text is a text whatever the name says', () => {
@@ -138,16 +157,53 @@ describe('as JSON lines', () => {
 
   test('masks every text but what tells runs apart', () => {
     const redact = (given: string) => given.replace(/[a-z0-9]/g, '*');
-    const events: ChainEvent[] = [
-      { ...llmNewToken, token: 'abc d' },
-      { ...chainStart, inputs: { name: 'x1', n: 2 } },
-    ];
+    const events: ChainEvent[] = [{ ...chainStart, inputs: { name: 'x1', N: 2 } }, retry];
     const lines = write(events, { redact, format: 'jsonl' }).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { ...llmNewToken, token: '*** *' },
-      { ...chainStart, inputs: { name: '**', n: 2 }, tags: ['****', '****'], metadata: { file: '***.***' } },
+      {
+        ...chainStart,
+        schema: 1,
+        name: 'LLMC****',
+        inputs: { name: '**', N: 2 },
+        tags: ['****', '****'],
+        metadata: { '****': '***.***' },
+      },
+      { ...retry, name: 'C***O***AI', reason: '*** T** M*** R*******' },
     ]);
   });
+
+  test('masks tokens as the text that they are, and writes a line for each', () => {
+    const tokens = ['A key: sk-', 'abc', 'def', ' it', ' is'];
+    const events = tokens.map((token, index) => ({ ...llmNewToken, token, index, time: index }));
+    const handler = make('output.jsonl', { redact: createRedactor() });
+    const lines = () => readFileSync(handler.path, 'utf8').split('\n').slice(0, -1);
+    const seen: number[] = [];
+    for (const event of events) {
+      handler.onEvent(event);
+      seen.push(lines().length);
+    }
+    expect(seen).toEqual([0, 0, 0, 4, 5]);
+    const masked = ['A key: ***', '', '', ' it', ' is'];
+    expect(lines()).toEqual(events.map((event, index) => JSON.stringify({ ...event, token: masked[index] })));
+  });
+
+  test.each(['llmEnd', 'llmError', 'close', 'enqueue, close'])(
+    'writes tokens that are held back before: %s',
+    async (what) => {
+      const enqueue = what.startsWith('enqueue');
+      const handler = make('output.jsonl', { redact: createRedactor(), enqueue });
+      handler.onEvent({ ...llmNewToken, token: 'sk-abc' });
+      handler.onEvent({ ...llmNewToken, token: 'defgh' });
+      if (what.endsWith('close')) await handler.close();
+      else handler.onEvent(EVENT_SAMPLES[what as 'llmEnd']);
+      const lines = readFileSync(handler.path, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(lines.slice(0, 2).map(({ token }) => token)).toEqual(['***', '']);
+      expect(lines.slice(2).map(({ type }) => type)).toEqual(what.endsWith('close') ? [] : [what]);
+    },
+  );
 
   test('an event that JSON cannot hold is a line that says so', () => {
     const written = write([{ ...chainStart, inputs: { big: 1n } }, text], { format: 'jsonl' }).split('\n');
@@ -168,6 +224,46 @@ test('an event that cannot be shown is a record that says so', () => {
   expect(write([{ ...chainStart, inputs: { big: 1n } }])).toMatch(
     /\| \[1a2b3c4d\] chainStart LLMChain could not be shown: .*BigInt.*\n$/,
   );
+});
+
+describe('without content', () => {
+  test('a text has the tree, tokens, cost and times', () => {
+    expect(write(all, { content: false, tokens: true })).toBe(
+      [
+        'INFO     | [1a2b3c4d] chainStart LLMChain',
+        'INFO     | [1a2b3c4d] chainEnd LLMChain 12 in (8 cached) + 3 out = 15 tokens (reported), 645 ms',
+        'ERROR    | [1a2b3c4d] chainError LLMChain server_error, 12 ms: ChainError',
+        'INFO     | [5e6f7a8b] llmStart OpenAI gpt-5-mini (openai), in 1a2b3c4d',
+        'INFO     | [5e6f7a8b] chatModelStart ChatOpenAI gpt-5-mini (openai), in 1a2b3c4d',
+        'INFO     | [5e6f7a8b] llmEnd ChatOpenAI gpt-5-mini-2025-08-07, stop, 12 in (8 cached) + 3 out = 15 tokens (reported), $0.00012, first token 320 ms, 640 ms',
+        'ERROR    | [5e6f7a8b] llmError ChatOpenAI gpt-5-mini, server_error, 12 in (8 cached) + 3 out = 15 tokens (reported), 1.23 s, no price: ChainError',
+        'WARNING  | [5e6f7a8b] retry ChatOpenAI attempt 1, in 500 ms',
+        'INFO     | [9c0d1e2f] toolStart calculator call_1, in 1a2b3c4d',
+        'INFO     | [9c0d1e2f] toolEnd calculator 2 ms',
+        'ERROR    | [9c0d1e2f] toolError calculator server_error, 2 ms: ChainError',
+        'INFO     | [1a2b3c4d] agentAction LLMChain calculator',
+        'INFO     | [1a2b3c4d] agentFinish LLMChain',
+        'INFO     | [3a4b5c6d] retrieverStart notes in 1a2b3c4d',
+        'INFO     | [3a4b5c6d] retrieverEnd notes 5 ms',
+        'ERROR    | [3a4b5c6d] retrieverError notes server_error, 5 ms: ChainError',
+        'INFO     | [1a2b3c4d] customEvent LLMChain progress',
+        '',
+      ]
+        .map((line) => (line === '' ? '' : `2026-11-21 13:02:48.123 | ${line}`))
+        .join('\n'),
+    );
+  });
+
+  test('JSON lines say in a root that it is left out', () => {
+    const [first, second] = write([chainStart, chatModelStart], { content: false }, 'output.jsonl').split(
+      '\n',
+    );
+    expect(first).toBe(
+      '{"type":"chainStart","schema":1,"content":false,"runId":"1a2b3c4d-0000-4000-8000-000000000001",' +
+        `"parentRunId":null,"name":"LLMChain","time":${chainStart.time},"tags":[],"metadata":{},"inputs":{}}`,
+    );
+    expect(JSON.parse(second!)).not.toHaveProperty('content');
+  });
 });
 
 test('a mask that throws lets nothing through', () => {
@@ -211,7 +307,7 @@ test.runIf(process.platform !== 'win32')('a root run looks whether the file was 
   handler.onEvent(chatModelStart);
   expect(existsSync(handler.path)).toBe(false);
   handler.onEvent(chainStart);
-  expect(readFileSync(handler.path, 'utf8')).toBe(`${JSON.stringify(chainStart)}\n`);
+  expect(readFileSync(handler.path, 'utf8')).toBe(`${toLine(chainStart)}\n`);
 });
 
 test('two handlers of one path write their lines in turn', () => {

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { StdoutCallbackHandler, type StdoutHandlerOptions } from '../../src/callbacks/stdout.js';
 import { EVENT_TABLE, type EventOf } from '../../src/events.js';
+import { createRedactor } from '../../src/safety/redactor.js';
 import { sumUsage } from '../../src/tokens/usage.js';
 import { answer, type ChainEvent, syntheticRun, usage } from './synthetic-events.js';
 
@@ -436,6 +437,82 @@ describe('beside a live answer', () => {
   hi
 |  Answer so far: (shown above)
 ! ChatOpenAI failed after 1 ms: timeout: nothing came within 60 s
+`);
+  });
+});
+
+describe('what must not be seen', () => {
+  const KEY = 'sk-abcdefghij';
+  const failure = { name: 'ChainError', code: 'authentication', message: `wrong key ${KEY}` };
+
+  it('is masked before it is shown', () => {
+    const events = [
+      chain('chainStart', { inputs: { apiKey: 'plain', text: KEY } }),
+      model('chatModelStart', {
+        ...ASKED,
+        model: `m-${KEY}`,
+        params: { stop: [KEY] },
+        messages: [{ role: 'user', content: `Is ${KEY} right?` }],
+        tools: [],
+      }),
+      model(
+        'llmEnd',
+        answer(`${KEY} is right`, { toolCalls: [{ id: '1', name: 'login', arguments: '{"password":"x"}' }] }),
+      ),
+      chain('customEvent', { eventName: 'seen', data: { [KEY]: `${'x'.repeat(185)} ${KEY}` } }),
+      chain('chainError', { error: failure, usage: null, durationMs: 5 }),
+    ];
+    expect(trace(events, { redact: createRedactor() })).toBe(`
+> Entering new LLMChain chain...
+  inputs: {"apiKey":"***","text":"***"}
+  > ChatOpenAI m-*** (openai) stop=["***"]
+    Messages:
+    Human: Is *** right?
+    Answer:
+    *** is right
+    calls login {"password":"***"}
+  < ChatOpenAI: 12 in + 5 out = 17 tokens (reported), no price, first token after 210 ms, took 350 ms, answered by gpt-5-mini
+  seen: {"***":"${'x'.repeat(185)} ***"}
+! LLMChain failed after 5 ms: authentication: wrong key ***
+`);
+  });
+
+  it('what a live answer is asked for is the event as it came', () => {
+    const asked: ChainEvent[] = [];
+    const live = { endLine() {}, shows: (event: ChainEvent) => asked.push(event) > 0 };
+    const end = model('llmEnd', answer(KEY));
+    expect(trace([...OPENING, end], { live, redact: createRedactor() })).toContain('Answer: (shown above)\n');
+    expect(asked.at(-1)).toBe(end);
+  });
+
+  it('without content it is the tree, tokens, costs and times', () => {
+    const tool = syntheticRun('search', 't1', 'c1');
+    const notes = syntheticRun('notes', 'r1', 'c1');
+    const events = [
+      ...OPENING,
+      model('retry', { attempt: 1, delayMs: 500, reason: 'overloaded' }),
+      model('llmEnd', answer('3', { cost: 0.000012 })),
+      tool('toolStart', { input: 'roses', toolCallId: 'call_1' }),
+      tool('toolEnd', { output: 'red', durationMs: 3 }),
+      notes('retrieverStart', { query: 'roses' }),
+      notes('retrieverEnd', { documents: [{ pageContent: 'red' }], durationMs: 3 }),
+      chain('agentAction', { tool: 'search', input: 'roses', log: 'I should.' }),
+      chain('agentFinish', { output: 'red', log: 'I know.' }),
+      chain('customEvent', { eventName: 'progress', data: 'roses' }),
+      chain('chainError', { error: failure, usage: null, durationMs: 5 }),
+    ];
+    expect(trace(events, { content: false })).toBe(`
+> Entering new LLMChain chain...
+  > ChatOpenAI gpt-5-mini (openai)
+    retry 1 in 500 ms
+  < ChatOpenAI: 12 in + 5 out = 17 tokens (reported), $0.000012, first token after 210 ms, took 350 ms
+  > search (tool, call_1)
+  < search: took 3 ms
+  > notes (retriever)
+  < notes: took 3 ms
+  action: search
+  progress
+! LLMChain failed after 5 ms: authentication
 `);
   });
 });
