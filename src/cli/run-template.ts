@@ -16,20 +16,36 @@ import { renderSummary } from './run-summary.js';
 import { canSpin } from './spinner.js';
 import { makeTraceHandlers } from './trace-handlers.js';
 
+/** What the caller adds to a run. */
+export interface RunExtras {
+  /** Behind all others. */
+  readonly handlers?: readonly CallbackHandler[];
+  /** Told of the plan before anything is asked. */
+  readonly onPlan?: (plan: RunPlan) => void;
+  /** Which time it is that the modules of handlers are loaded. */
+  readonly generation?: number;
+}
+
 /**
  * `chain run`: template, chain, model, events, handlers, summary.
  * @throws what went wrong, after everything that is known has been shown
  */
-export async function runTemplate(template: string | undefined, given: RunFlags, io: Io): Promise<void> {
+export async function runTemplate(
+  template: string | undefined,
+  given: RunFlags,
+  io: Io,
+  extras: RunExtras = {},
+): Promise<void> {
   let plan: RunPlan;
   let handlers: Handlers;
   try {
     plan = await unlessAborted(makePlan(template, given, io), io.signal);
+    extras.onPlan?.(plan);
     if (plan.flags.dryRun) {
       const { showDryRun } = await import('./dry-run.js');
       return await showDryRun(plan, io);
     }
-    handlers = await unlessAborted(makeHandlers(plan, io), io.signal);
+    handlers = await unlessAborted(makeHandlers(plan, io, extras), io.signal);
   } catch (error) {
     if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
     throw error;
@@ -57,7 +73,8 @@ interface Handlers {
   readonly warnings: string[];
 }
 
-async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers> {
+async function makeHandlers({ flags, keys }: RunPlan, io: Io, extras: RunExtras): Promise<Handlers> {
+  const { handlers = [], generation } = extras;
   const warnings: string[] = [];
   const outcome = new OutcomeHandler();
   let live: LiveView | undefined;
@@ -66,8 +83,9 @@ async function makeHandlers({ flags, keys }: RunPlan, io: Io): Promise<Handlers>
     live = new LiveView({ stdout: io.stdout, spinner, signal: io.signal });
   }
   const onWarning = (warning: string) => void warnings.push(warning);
-  const traces = await makeTraceHandlers(flags, { io, keys, live, onWarning });
-  return { outcome, all: [outcome, ...(live === undefined ? [] : [live]), ...traces], warnings };
+  const traces = await makeTraceHandlers(flags, { io, keys, live, onWarning, generation });
+  const all = [outcome, ...(live === undefined ? [] : [live]), ...traces, ...handlers];
+  return { outcome, all, warnings };
 }
 
 /** Never throws for what the run did: its error is part of what it gives. */

@@ -21,15 +21,17 @@ export interface TraceSurroundings {
   /** What shows the answers, where something does. */
   readonly live: StdoutHandlerOptions['live'] | undefined;
   readonly onWarning: (warning: string) => void;
+  /** Loads the modules of `--callback` anew where it is another number than before. */
+  readonly generation?: number | undefined;
 }
 
 /** The handlers that `--verbose`, `--log` and `--callback` ask for, in this order. */
 export async function makeTraceHandlers(
   flags: TraceFlags,
-  { io, keys, live, onWarning }: TraceSurroundings,
+  { io, keys, live, onWarning, generation }: TraceSurroundings,
 ): Promise<readonly CallbackHandler[]> {
   // First: what they say may be wrong, and then no log is made.
-  const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
+  const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback, generation);
   const redact = (text: string) => maskSecrets(text, keys);
   const handlers: CallbackHandler[] = [];
   if (flags.verbose) {
@@ -56,7 +58,10 @@ export async function makeTraceHandlers(
   return [...handlers, ...own];
 }
 
-async function loadOwn(modules: readonly string[]): Promise<readonly CallbackHandler[]> {
+async function loadOwn(
+  modules: readonly string[],
+  generation: number | undefined,
+): Promise<readonly CallbackHandler[]> {
   const { loadCallbacks } = await import('./load-callbacks.js');
-  return loadCallbacks(modules);
+  return loadCallbacks(modules, generation);
 }

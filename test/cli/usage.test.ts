@@ -240,6 +240,7 @@ describe('help', () => {
         '--quiet',
         '--no-stream',
         '--no-color',
+        '--watch',
         '--dry-run',
         '--timeout',
         '--retries',
