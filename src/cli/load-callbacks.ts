@@ -1,11 +1,8 @@
-import * as nodeModule from 'node:module';
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { CallbackManager } from '../callbacks/manager.js';
 import { ChainError } from '../errors.js';
 import { BaseCallbackHandler, type CallbackHandler, EVENT_TABLE } from '../events.js';
 import { didYouMean } from '../prompts/nearest-name.js';
+import { importModule, isOf } from './import-module.js';
 
 const METHODS: readonly string[] = [...Object.values(EVENT_TABLE).map(({ method }) => method), 'onEvent'];
 const LIKE_METHOD = /^on[A-Z]/;
@@ -13,24 +10,26 @@ const LIKE_METHOD = /^on[A-Z]/;
 /**
  * The handlers that a module exports: objects and classes with methods such as `onLLMEnd`, and lists of them.
  * `promptchain`, imported in it, is the running copy.
+ * @param generation another number than before: the modules are loaded anew, with the modules that they import by their paths
  * @throws ChainError `invalid_callback`
  */
-export async function loadCallbacks(modules: readonly string[]): Promise<CallbackHandler[]> {
-  shareThisPackage();
+export async function loadCallbacks(
+  modules: readonly string[],
+  generation?: number,
+): Promise<CallbackHandler[]> {
   const handlers: CallbackHandler[] = [];
-  for (const path of modules) handlers.push(...(await loadModule(path)));
+  for (const path of modules) handlers.push(...(await loadModule(path, generation)));
   return handlers;
 }
 
-async function loadModule(path: string): Promise<CallbackHandler[]> {
-  const { href: url } = pathToFileURL(resolve(path));
+async function loadModule(path: string, generation: number | undefined): Promise<CallbackHandler[]> {
   let exports: Record<string, unknown>;
   try {
-    exports = (await import(url)) as Record<string, unknown>;
+    exports = await importModule(path, generation);
   } catch (cause) {
     // Node tells where only as it dies of it.
     const unparsable = cause instanceof SyntaxError && !/\bexport named\b/.test(cause.message);
-    throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause, url)}`, {
+    throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause, path)}`, {
       cause,
       ...(unparsable && { hint: `Where? node --check ${path}` }),
     });
@@ -101,43 +100,12 @@ function methodNames(value: object): string[] {
   return names;
 }
 
-function whyNotLoaded(cause: unknown, url: string): string {
+function whyNotLoaded(cause: unknown, path: string): string {
   const { code, message, url: missing } = cause as NodeJS.ErrnoException & { readonly url?: string };
-  if (code === 'ERR_MODULE_NOT_FOUND' && missing === url) return 'no such file';
+  if (code === 'ERR_MODULE_NOT_FOUND' && isOf(path, missing)) return 'no such file';
   if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'a folder, not a file';
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return `Node ${process.versions.node} does not load TypeScript; Node 22.18 and later do`;
   }
   return (message ?? String(cause)).split('\n')[0]!;
-}
-
-type Resolve = (specifier: string, context: unknown, next: (s: string, c: unknown) => unknown) => unknown;
-type RegisterHooks = (hooks: { resolve: Resolve }) => void;
-
-let shared = false;
-
-function shareThisPackage(): void {
-  if (shared) return;
-  shared = true;
-  const require = createRequire(import.meta.url);
-  const own = Object.fromEntries(
-    ['promptchain', 'promptchain/testing'].map((name) => [name, pathToFileURL(require.resolve(name)).href]),
-  );
-  const { registerHooks } = nodeModule as { registerHooks?: RegisterHooks };
-  if (registerHooks !== undefined) {
-    registerHooks({
-      resolve: (specifier, context, next) =>
-        Object.hasOwn(own, specifier)
-          ? { url: own[specifier], shortCircuit: true }
-          : next(specifier, context),
-    });
-    return;
-  }
-  // Node before 22.15: hooks live in a thread of their own, so they are source text.
-  const source = `let own;
-export function initialize(data) { own = data; }
-export function resolve(specifier, context, next) {
-  return Object.hasOwn(own, specifier) ? { url: own[specifier], shortCircuit: true } : next(specifier, context);
-}`;
-  nodeModule.register(`data:text/javascript,${encodeURIComponent(source)}`, { data: own });
 }

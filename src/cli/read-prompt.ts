@@ -36,21 +36,27 @@ export async function readPrompt(
   return { template, values: bindVariables(template, { ...named, ...piped }, extra) };
 }
 
+/** @throws ChainError `invalid_argument` where no template is named, or two are */
+export function assertOneTemplate(
+  path: string | undefined,
+  { prompt }: Pick<PromptFlags, 'prompt'>,
+  command: string,
+): void {
+  if ((path === undefined) !== (prompt === undefined)) return;
+  throw new ChainError(
+    'invalid_argument',
+    path === undefined ? 'no template' : 'a template file and --prompt at once: one of them is the template',
+    { hint: `chain ${command} template.txt --var name=value, or chain ${command} --prompt "text"` },
+  );
+}
+
 async function readTemplate(
   path: string | undefined,
   flags: PromptFlags,
   io: Io,
   command: string,
 ): Promise<TemplateFile> {
-  if ((path === undefined) === (flags.prompt === undefined)) {
-    throw new ChainError(
-      'invalid_argument',
-      path === undefined
-        ? 'no template'
-        : 'a template file and --prompt at once: one of them is the template',
-      { hint: `chain ${command} template.txt --var name=value, or chain ${command} --prompt "text"` },
-    );
-  }
+  assertOneTemplate(path, flags, command);
   const system = flags.system === undefined ? {} : { system: flags.system };
   if (path === undefined) return parseTemplate(flags.prompt ?? '', { ...system, file: '--prompt' });
   if (path !== '-') return loadTemplateFile(path, system);

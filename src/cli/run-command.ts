@@ -32,15 +32,30 @@ export const runCommand: CliCommand = {
       .option('--quiet', 'errors only')
       .option('--no-stream', 'ask for the whole answer at once')
       .option('--no-color', 'no colours')
+      .option('--watch', 'run again when a file that it reads has changed, and show what is different')
       .option('--dry-run', 'show the messages, their tokens and their price, and call nothing');
     addRequestOptions(command)
       .addHelpText('after', EXAMPLES)
-      .action(async (template: string | undefined, flags: Partial<RunFlags & VariantFlags>) => {
-        const { runTemplate } = await import('./run-template.js');
-        await runTemplate(template, { ...NOT_REPEATED, ...flags }, io);
-      });
+      .action(
+        async (
+          template: string | undefined,
+          { watch, ...flags }: Partial<RunFlags & VariantFlags> & WatchFlag,
+        ) => {
+          const given = { ...NOT_REPEATED, ...flags };
+          if (watch) {
+            const { watchRuns } = await import('./watch/watch.js');
+            return watchRuns(template, given, io);
+          }
+          const { runTemplate } = await import('./run-template.js');
+          return runTemplate(template, given, io);
+        },
+      );
   },
 };
+
+interface WatchFlag {
+  readonly watch?: boolean;
+}
 
 const EXAMPLES = `
 Examples:
@@ -49,6 +64,7 @@ Examples:
   $ chain run add.txt --var number=2 --log out.jsonl and every event in a file
   $ chain run letter.txt --vars data.yaml --var text=@notes.md
   $ cat notes.md | chain run summary.txt             where the template has {input}
+  $ chain run letter.txt --var text=@notes.md --watch
   $ chain run --prompt "Translate: {text}" --var text=hello --model ollama:llama3.2
   $ chain run add.txt --model gpt-5 --model gpt-5-mini     side by side
 

@@ -17,6 +17,16 @@ import { SingleView } from './single-view.js';
 import { makeTraceHandlers } from './trace-handlers.js';
 import type { VariantFlags } from './variants.js';
 
+/** What the caller adds to runs. */
+export interface RunExtras {
+  /** Behind all others. */
+  readonly handlers?: readonly CallbackHandler[];
+  /** Told of the plan before anything is asked. */
+  readonly onPlan?: (plan: RunPlan) => void;
+  /** Which time it is that the modules of handlers are loaded. */
+  readonly generation?: number;
+}
+
 /**
  * `chain run`: template, chain, model, events, handlers, summary; of several variants all of it at once.
  * @throws what went wrong, after everything that is known has been shown
@@ -25,42 +35,44 @@ export async function runTemplate(
   template: string | undefined,
   given: RunFlags & VariantFlags,
   io: Io,
+  extras: RunExtras = {},
 ): Promise<void> {
-  await carryOut(makePlan(template, given, io), given, io);
+  await carryOut(makePlan(template, given, io), given, io, extras);
 }
 
 /**
  * Carries a plan out, and shows what comes of it.
- * @param also hear every run besides
  * @throws what went wrong, in the plan or in the run, after everything that is known has been shown
  */
 export async function carryOut(
   planned: Promise<RunPlan>,
   given: Pick<RunFlags, 'json'>,
   io: Io,
-  also: readonly CallbackHandler[] = [],
+  extras: RunExtras = {},
 ): Promise<void> {
   const warnings: string[] = [];
   let plan: RunPlan;
   let audience: Audience;
   try {
     plan = await unlessAborted(planned, io.signal);
+    extras.onPlan?.(plan);
     if (plan.flags.dryRun) {
       const { showDryRun } = await import('./show-dry-run.js');
       return await showDryRun(plan, io);
     }
-    audience = await unlessAborted(openAudience(plan, io, warnings), io.signal);
+    audience = await unlessAborted(openAudience(plan, io, warnings, extras), io.signal);
   } catch (error) {
     if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
   const { runs } = plan;
   const { view, traces } = audience;
+  const { handlers = [] } = extras;
   view.begin();
   const started = performance.now();
   const finished = await Promise.all(
     runs.map(async (run, index) => {
-      const one = await executeRun(plan, run, [...view.handlersOf(index), ...traces, ...also], io);
+      const one = await executeRun(plan, run, [...view.handlersOf(index), ...traces, ...handlers], io);
       view.ended(index, one);
       return one;
     }),
@@ -79,11 +91,19 @@ interface Audience {
   readonly traces: readonly CallbackHandler[];
 }
 
-async function openAudience(plan: RunPlan, io: Io, warnings: string[]): Promise<Audience> {
+async function openAudience(
+  plan: RunPlan,
+  io: Io,
+  warnings: string[],
+  { generation }: RunExtras,
+): Promise<Audience> {
   const { flags, keys } = plan;
   const view = await openView(plan, io);
   const onWarning = (warning: string) => void warnings.push(warning);
-  return { view, traces: await makeTraceHandlers(flags, { io, keys, live: view.live, onWarning }) };
+  return {
+    view,
+    traces: await makeTraceHandlers(flags, { io, keys, live: view.live, onWarning, generation }),
+  };
 }
 
 async function openView(plan: RunPlan, io: Io): Promise<AnswerView> {

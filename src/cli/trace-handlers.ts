@@ -26,6 +26,8 @@ export interface TraceSurroundings {
   /** What shows the answers, where something does. */
   readonly live: StdoutHandlerOptions['live'] | undefined;
   readonly onWarning: (warning: string) => void;
+  /** Loads the modules of `--callback` anew where it is another number than before. */
+  readonly generation?: number | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface TraceSurroundings {
  */
 export async function makeTraceHandlers(
   flags: TraceFlags,
-  { io, keys, live, onWarning }: TraceSurroundings,
+  { io, keys, live, onWarning, generation }: TraceSurroundings,
 ): Promise<readonly CallbackHandler[]> {
   if (flags.otlp !== undefined && !isHttpUrl(flags.otlp)) {
     throw new ChainError('invalid_argument', '--otlp takes a URL, such as http://127.0.0.1:4318');
@@ -44,7 +46,7 @@ export async function makeTraceHandlers(
     });
   }
   // First: what they say may be wrong, and then no log is made.
-  const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback);
+  const own = flags.callback.length === 0 ? [] : await loadOwn(flags.callback, generation);
   const kept = { redact: redactorOf(flags, keys), content: flags.content !== false };
   const handlers: CallbackHandler[] = [];
   if (flags.verbose) {
@@ -89,7 +91,10 @@ export async function makeTraceHandlers(
   return [...handlers, ...own];
 }
 
-async function loadOwn(modules: readonly string[]): Promise<readonly CallbackHandler[]> {
+async function loadOwn(
+  modules: readonly string[],
+  generation: number | undefined,
+): Promise<readonly CallbackHandler[]> {
   const { loadCallbacks } = await import('./load-callbacks.js');
-  return loadCallbacks(modules);
+  return loadCallbacks(modules, generation);
 }

@@ -23,16 +23,7 @@ export async function readVariables(
   stdinIsTemplate: boolean,
   io: Io,
 ): Promise<Variables> {
-  const wrong = pairs.filter((pair) => pair.indexOf('=') < 1);
-  if (wrong.length > 0) {
-    throw new ChainError(
-      'invalid_argument',
-      `not name=value: ${wrong.map((pair) => `--var ${pair}`).join(', ')}`,
-      {
-        hint: 'A variable is set as --var name=value.',
-      },
-    );
-  }
+  assertPairs(pairs);
   const flags = pairs.map(
     (pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
   );
@@ -48,6 +39,20 @@ export async function readVariables(
   for (const [name, text] of flags) named.push([name, await readValue(name, text, io)]);
   // Not by assignment: a variable may be called `__proto__`.
   return { named: Object.fromEntries(named), extra: Object.fromEntries(extra) };
+}
+
+/** @throws ChainError `invalid_argument` naming every `--var` flag that sets nothing */
+export function assertPairs(pairs: readonly string[]): void {
+  const wrong = pairs.filter((pair) => pair.indexOf('=') < 1);
+  if (wrong.length > 0) {
+    throw new ChainError(
+      'invalid_argument',
+      `not name=value: ${wrong.map((pair) => `--var ${pair}`).join(', ')}`,
+      {
+        hint: 'A variable is set as --var name=value.',
+      },
+    );
+  }
 }
 
 /** The files that those flags read. */

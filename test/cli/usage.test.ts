@@ -241,6 +241,7 @@ describe('help', () => {
         '--quiet',
         '--no-stream',
         '--no-color',
+        '--watch',
         '--dry-run',
         '--timeout',
         '--retries',

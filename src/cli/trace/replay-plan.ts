@@ -36,8 +36,6 @@ export interface ReplayPlan {
   readonly original: TraceRun;
   /** What somebody should know of the way in which it is repeated. */
   readonly notes: readonly string[];
-  /** As the original was masked. */
-  readonly mask: Mask;
 }
 
 /**
@@ -84,7 +82,6 @@ export async function makeReplayPlan(
     planned: { flags, values, runs: [planned], schema: undefined, budget, keys },
     original: run.original,
     notes: found.template === null && found.hasChanged ? [`${found.why}; what was recorded is asked`] : [],
-    mask,
   };
 }
 

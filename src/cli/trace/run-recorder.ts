@@ -1,0 +1,27 @@
+import { startsNoRuns } from '../../callbacks/context.js';
+import type { CallbackHandler, ChainEvent } from '../../events.js';
+import { buildTrace } from '../../trace/trace-builder.js';
+import type { TraceRun } from '../../trace/trace-run.js';
+
+/** Keeps the events of runs, so that they can be compared. Tokens aren't needed: how a run ends says them. */
+export class RunRecorder implements CallbackHandler {
+  readonly name = 'RunRecorder';
+  readonly #events: ChainEvent[] = [];
+
+  static {
+    startsNoRuns(RunRecorder);
+  }
+
+  onEvent(event: ChainEvent): void {
+    if (event.type !== 'llmNewToken') this.#events.push(event);
+  }
+
+  /**
+   * The root runs so far, masked as those in a trace file are.
+   * @param redact given every text: what masks keys has to see them whole
+   */
+  roots(redact: (text: string) => string): readonly TraceRun[] {
+    const mask = (_key: string, value: unknown) => (typeof value === 'string' ? redact(value) : value);
+    return buildTrace(this.#events.map((event) => JSON.parse(JSON.stringify(event), mask) as ChainEvent));
+  }
+}
