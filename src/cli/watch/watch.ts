@@ -29,6 +29,7 @@ export async function watchRuns(template: string | undefined, given: RunFlags, i
       await files.take();
       const changed = files.changed(io.signal);
       const stopped = await runUntil(changed, repeated, io);
+      files.look();
       if (!stopped) {
         if (!repeated.flags.quiet) io.stderr.write(repeated.renderChanges());
         say(`watching ${listed(named)}`);
