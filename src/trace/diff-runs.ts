@@ -51,7 +51,19 @@ export interface PassageDiff {
  */
 export function diffRuns(a: TraceRun, b: TraceRun): RunDiff {
   const until = performance.now() + PATIENCE_MS;
-  return comparePair(a, b, { withoutA: isWithoutContent(a), withoutB: isWithoutContent(b), until });
+  const diff = remembering((one: string, other: string) => diffText(one, other, until));
+  return comparePair(a, b, { withoutA: isWithoutContent(a), withoutB: isWithoutContent(b), diff });
+}
+
+/** Each prompt of a conversation has all that was said before. */
+function remembering<T>(compare: (a: string, b: string) => T): (a: string, b: string) => T {
+  const known = new Map<string, Map<string, T>>();
+  return (a, b) => {
+    const ofA = known.get(a) ?? new Map<string, T>();
+    const found = ofA.get(b) ?? compare(a, b);
+    known.set(a, ofA.set(b, found));
+    return found;
+  };
 }
 
 /** What holds for the whole comparison. */
@@ -59,8 +71,8 @@ interface Comparison {
   /** Whether the first was written without its content, as its root says. */
   readonly withoutA: boolean;
   readonly withoutB: boolean;
-  /** When words aren't looked at any more, as by `performance.now()`. */
-  readonly until: number;
+  /** Compares two texts; in the time that is left. */
+  readonly diff: (a: string, b: string) => readonly TextPart[];
 }
 
 const PATIENCE_MS = 10_000;
@@ -127,7 +139,7 @@ function single(run: TraceRun, change: 'removed' | 'added', without: boolean): R
 function compareParameters(
   runA: TraceRun,
   runB: TraceRun,
-  { until }: Comparison,
+  { diff }: Comparison,
 ): readonly ParameterDiff[] | null {
   const [a, b] = [parametersOf(runA), parametersOf(runB)];
   if (a === null || b === null) return null;
@@ -136,7 +148,7 @@ function compareParameters(
     .filter((values) => !isDeepStrictEqual(values.a, values.b));
   return [...identity(runA, runB), ...differing].map((values) => ({
     ...values,
-    parts: diffText(toText(values.a), toText(values.b), until),
+    parts: diff(toText(values.a), toText(values.b)),
   }));
 }
 
@@ -154,7 +166,7 @@ function identity(runA: TraceRun, runB: TraceRun): readonly Omit<ParameterDiff, 
 function comparePassages(
   a: readonly Passage[] | null,
   b: readonly Passage[] | null,
-  { until }: Comparison,
+  { diff }: Comparison,
 ): readonly PassageDiff[] | null {
   if (a === null || b === null) return null;
   const exactly = ({ label, text }: Passage) => `${label}\0${text}`;
@@ -162,7 +174,7 @@ function comparePassages(
     if (passageA === null) return wholePassage(passageB, 'added');
     if (passageB === null) return wholePassage(passageA, 'removed');
     const change = passageA.text === passageB.text ? 'same' : 'changed';
-    return { change, label: passageA.label, parts: diffText(passageA.text, passageB.text, until) };
+    return { change, label: passageA.label, parts: diff(passageA.text, passageB.text) };
   });
 }
 

@@ -31,6 +31,8 @@ export interface RunFacts {
   readonly usage: Usage | UsageSum | null;
   /** In US dollars, of the models whose price is known; `null` where none is. */
   readonly cost: number | null;
+  /** How many models under it spent something and have no known price. */
+  readonly unpriced: number;
   /** In milliseconds; of a run without an end, until the last that is known of it. */
   readonly durationMs: number;
   /** From its start to the first text, in milliseconds; `null` where none came, or it is no model's run. */
@@ -44,7 +46,7 @@ export interface RunFacts {
 /** @param withoutContent what is known of the trace that the run is in */
 export function factsOf(run: TraceRun, withoutContent: boolean): RunFacts {
   const { id, name, time, end, start } = run;
-  const { usage, cost } = totalsOf(run);
+  const { usage, cost, unpriced } = totalsOf(run);
   const ended = end?.type === 'llmEnd' ? end : null;
   return {
     id,
@@ -58,6 +60,7 @@ export function factsOf(run: TraceRun, withoutContent: boolean): RunFacts {
     finishReason: ended?.finishReason ?? null,
     usage: kindOf(run) === 'model' ? (ended?.usage ?? (end?.type === 'llmError' ? end.usage : null)) : usage,
     cost: usage === null ? null : cost,
+    unpriced,
     durationMs: durationOf(run),
     firstTokenMs: ended?.firstTokenMs ?? null,
     retries: [...withDescendants(run)]

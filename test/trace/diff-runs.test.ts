@@ -116,6 +116,7 @@ describe('a model', () => {
       finishReason: 'stop',
       usage: USED,
       cost: 0.001,
+      unpriced: 0,
       durationMs: 100,
       firstTokenMs: 20,
       retries: 2,

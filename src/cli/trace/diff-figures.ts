@@ -53,8 +53,14 @@ function cost(a: RunFacts, b: RunFacts): readonly Figure[] {
   if (a.usage === null && b.usage === null) return [];
   if (a.usage !== null && b.usage !== null && a.cost === null && b.cost === null)
     return [{ label: 'cost', text: renderCost(null) }];
-  const [costA, costB] = [a, b].map((run) => (run.usage === null ? 'nothing' : renderCost(run.cost)));
+  const [costA, costB] = [a, b].map(renderMoney);
   return [{ label: 'cost', text: `${changeOf(costA!, costB!)}${percent(a.cost, b.cost)}` }];
+}
+
+function renderMoney({ usage, cost: dollars, unpriced }: RunFacts): string {
+  if (usage === null) return 'nothing';
+  const missing = dollars !== null && unpriced > 0 ? ` (${unpriced} without a price)` : '';
+  return `${renderCost(dollars)}${missing}`;
 }
 
 function time(a: RunFacts, b: RunFacts, model: Pick<RunDiff, 'a' | 'b'>): readonly Figure[] {

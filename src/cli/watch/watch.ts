@@ -34,6 +34,7 @@ export async function watchRuns(
       await files.take();
       const changed = files.changed(io.signal);
       const stopped = await runUntil(changed, repeated, io);
+      files.look();
       if (!stopped) {
         if (!repeated.flags.quiet) io.stderr.write(io.redact(repeated.renderChanges()));
         say(`watching ${listed(named)}`);

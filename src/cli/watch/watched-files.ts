@@ -20,7 +20,7 @@ export class WatchedFiles {
   readonly #files: readonly string[];
   #taken: readonly string[] = [];
   #wake: () => void = () => {};
-  readonly #notice = () => this.#wake();
+  readonly #notice = () => this.look();
 
   constructor(files: readonly string[]) {
     this.#files = [...new Set(files)];
@@ -46,6 +46,11 @@ export class WatchedFiles {
       if (different.length > 0) return different;
       await unlessAborted(noticed, signal);
     }
+  }
+
+  /** Looks now: what changed before a file was looked at for the first time isn't noticed. */
+  look(): void {
+    this.#wake();
   }
 
   close(): void {

@@ -410,6 +410,12 @@ describe('several steps', () => {
     ]);
   });
 
+  it('of which some have no price', () => {
+    const steps = (cost: number | null): readonly Said[] => [ASKED, { ...ASKED, prompt: 'b', cost }];
+    const [, figures] = halves(rendered({ chain: 'C', steps: steps(1) }, { chain: 'C', steps: steps(null) }));
+    expect(figures[1]).toBe('cost    $1.00 → $0.001 (1 without a price), -100 %');
+  });
+
   it('that are all the same', () => {
     expect(halves(rendered(before, before))[0]).toEqual(['all 5 steps: the same']);
   });
