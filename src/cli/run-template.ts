@@ -44,9 +44,14 @@ export async function runTemplate(template: string | undefined, given: RunFlags,
     );
   } else if (!flags.quiet) {
     const spent = over === null ? '' : renderSpent(over.budget);
-    io.stderr.write(dim(io.redact(`${renderSummary(report)}${spent}`), flags, io));
+    io.stderr.write(dim(`${renderSummary(masked(report, io))}${spent}`, flags, io));
   }
   if (error !== undefined) throw error;
+}
+
+/** The figures stay. */
+function masked({ model, warnings, ...figures }: RunReport, { redact }: Io): RunReport {
+  return { ...figures, model: model && redact(model), warnings: warnings.map(redact) };
 }
 
 interface Handlers {
