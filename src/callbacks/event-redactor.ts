@@ -1,5 +1,5 @@
-import type { ChainEvent } from '../events.js';
-import { lineRules, type PieceRules, type Redact } from '../safety/redactor.js';
+import type { ChainEvent, LLMNewTokenEvent } from '../events.js';
+import { lineRules, type Redact } from '../safety/redactor.js';
 import { HeldTokens } from './held-tokens.js';
 import { maskEvent } from './masked-event.js';
 import { withoutContent } from './without-content.js';
@@ -24,7 +24,6 @@ export interface RedactionOptions {
  */
 export class EventRedactor {
   readonly #redact: Redact | undefined;
-  readonly #rules: PieceRules | undefined;
   readonly #content: boolean;
   readonly #pass: (event: ChainEvent) => void;
   /** By run. */
@@ -33,7 +32,6 @@ export class EventRedactor {
   /** @param pass is given what may be kept, never the event that {@link EventRedactor.take} was given with more in it */
   constructor({ redact, content = true }: RedactionOptions, pass: (event: ChainEvent) => void) {
     this.#redact = redact;
-    this.#rules = redact && (redact.pieces ?? lineRules(redact));
     this.#content = content;
     this.#pass = pass;
   }
@@ -42,8 +40,8 @@ export class EventRedactor {
   take(event: ChainEvent): void {
     if (event.type === 'llmNewToken') {
       if (!this.#content) return;
-      if (this.#rules === undefined) this.#pass(event);
-      else this.#tokensOf(event.runId, this.#rules).take(event);
+      if (this.#redact === undefined) this.#pass(event);
+      else this.#tokensOf(event, this.#redact).take(event);
       return;
     }
     if ('durationMs' in event) this.#release(event.runId);
@@ -67,9 +65,13 @@ export class EventRedactor {
     if (failures.length > 0) throw failures[0];
   }
 
-  #tokensOf(runId: string, rules: PieceRules): HeldTokens {
-    let tokens = this.#tokens.get(runId);
-    if (tokens === undefined) this.#tokens.set(runId, (tokens = new HeldTokens(rules, this.#pass)));
+  #tokensOf({ runId, name }: LLMNewTokenEvent, redact: Redact): HeldTokens {
+    const known = this.#tokens.get(runId);
+    if (known !== undefined) return known;
+    const masked = redact(name);
+    const pass = (event: LLMNewTokenEvent) => this.#pass({ ...event, name: masked });
+    const tokens = new HeldTokens(redact.pieces ?? lineRules(redact), masked === name ? this.#pass : pass);
+    this.#tokens.set(runId, tokens);
     return tokens;
   }
 

@@ -23,6 +23,6 @@ export async function openConfig<F extends GivenFlags>(given: F, io: Io): Promis
   const config = await loadConfig(given.config, io.env);
   const flags = withDefaults(given, config);
   const keys = keysIn(io.env, config.providers);
-  io.redact = redactorOf(flags, keys);
+  io.redact = redactorOf(flags, keys, 'the configuration: defaults.redact');
   return { config, flags, keys };
 }

@@ -11,15 +11,20 @@ export interface RedactionFlags {
 
 /**
  * What masks keys, whatever looks like one, and what the flags name.
+ * @param origin where a pattern is from that can't be used
  * @throws ChainError `invalid_argument` naming every pattern that can't be used
  */
-export function redactorOf({ redact }: Pick<RedactionFlags, 'redact'>, keys: readonly string[]): Redact {
+export function redactorOf(
+  { redact }: Pick<RedactionFlags, 'redact'>,
+  keys: readonly string[],
+  origin = '--redact',
+): Redact {
   const wrong: string[] = [];
   const patterns = redact.flatMap((source) => {
     try {
       return [compile(source)];
     } catch (error) {
-      wrong.push(`--redact ${source}: ${(error as Error).message}`);
+      wrong.push(`${origin} ${source}: ${(error as Error).message}`);
       return [];
     }
   });

@@ -11,7 +11,7 @@ import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
 import { renderMiss } from './miss.js';
 import { makePlan, type RunFlags, type RunPlan } from './run-plan.js';
-import { makeReport, toDocument } from './run-report.js';
+import { makeReport, type RunReport, toDocument } from './run-report.js';
 import { renderSummary } from './run-summary.js';
 import { SingleView } from './single-view.js';
 import { makeTraceHandlers } from './trace-handlers.js';
@@ -120,8 +120,13 @@ function conclude(plan: RunPlan, run: FinishedRun, warnings: readonly string[], 
   if (flags.json) io.stdout.write(toJsonLine(toDocument(report, plan), io.redact));
   else if (!flags.quiet) {
     const spent = budget !== undefined && isOverBudget(error) ? renderSpent(budget) : '';
-    io.stderr.write(dim(io.redact(`${renderSummary(report)}${spent}`), flags, io));
+    io.stderr.write(dim(`${renderSummary(masked(report, io))}${spent}`, flags, io));
   }
   io.stderr.write(io.redact(renderMiss(error, flags, io)));
   if (error !== undefined) throw error;
+}
+
+/** The figures stay. */
+function masked({ model, warnings, ...figures }: RunReport, { redact }: Io): RunReport {
+  return { ...figures, model: model && redact(model), warnings: warnings.map(redact) };
 }

@@ -80,6 +80,9 @@ function asWritten(secret: string): string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), ...inUrls];
 }
 
+/** So many of a secret's first characters are masked where the rest is missing, as in an answer that broke off. */
+const TELLING = 12;
+
 type Span = readonly [start: number, end: number];
 
 /**
@@ -89,8 +92,12 @@ type Span = readonly [start: number, end: number];
 function replaced(text: string, from: number, known: readonly string[], patterns: readonly RegExp[]): string {
   const spans: Span[] = [];
   for (const secret of known) {
-    for (let at = text.indexOf(secret, from); at >= 0; at = text.indexOf(secret, at + secret.length)) {
-      spans.push([at, at + secret.length]);
+    const begun = secret.slice(0, TELLING);
+    for (let at = text.indexOf(begun, from); at >= 0; ) {
+      let end = at + begun.length;
+      while (end - at < secret.length && text[end] === secret[end - at]) end += 1;
+      spans.push([at, end]);
+      at = text.indexOf(begun, end);
     }
   }
   for (const { pattern, hint, accepts } of SECRET_SHAPES) {

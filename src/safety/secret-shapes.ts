@@ -42,8 +42,8 @@ const KEYS: readonly (readonly [beginnings: readonly string[], rest: string])[] 
   [['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'whsec_'], NO_WORD],
   [['sk_'], '[A-Za-z0-9]{16,}'],
   // AWS, Google
-  [['AKIA', 'ASIA'], '[A-Z0-9]{12,}'],
-  [['AIza', 'ya29.'], '[\\w-]{20,}'],
+  [['AKIA', 'ASIA'], '[A-Z0-9]{10,}'],
+  [['AIza', 'ya29.'], '[\\w-]{12,}'],
 ];
 
 /** Where a word may begin though a letter or digit stands before: `\\n` in JSON, `%20` in a URL, a colour. */

@@ -71,6 +71,14 @@ describe('tokens', () => {
     expect(passedOf(events).map(brief)).toEqual(['retry', `${retry.runId} 0:***`, `${retry.runId} 1: `]);
   });
 
+  it('have the masked name of their run', () => {
+    const named = { ...llmNewToken, name: 'sk-abcdefgh', token: 'hi' };
+    expect(passedOf([named, named])).toEqual([
+      { ...named, name: '***' },
+      { ...named, name: '***' },
+    ]);
+  });
+
   it('come at last when it is closed', () => {
     expect(passedOf([token('a', 0, 'sk-abcdefgh'), token('b', 0, 'sk')]).map(brief)).toEqual([
       'a 0:***',

@@ -21,6 +21,14 @@ test.each([
   ['keys of others', 'gsk_abcdef123 xai-abcdef123 hf_abcdef123', [], '*** *** ***'],
   ["Google's", `key AIza${'x'.repeat(35)}`, [], 'key ***'],
   ['a header', 'got authorization: Bearer abc.def-123456', [], 'got authorization: Bearer ***'],
+  [
+    'the first part of a known key that broke off',
+    'it is abcd-1234-efg',
+    ['abcd-1234-efgh-5678'],
+    'it is ***',
+  ],
+  ['the first part of a known key, and what follows', 'abcd-1234-efgX', ['abcd-1234-efgh-5678'], '***X'],
+  ['nothing that only begins like one', 'abcd-1234-ef', ['abcd-1234-eXXX'], 'abcd-1234-ef'],
   ['no short secret, which would mask words', 'an api spoke', ['a', 'api', 'spoke'], 'an api spoke'],
   [
     'no stand-in for a key',

@@ -1,5 +1,6 @@
 import { ChainError } from '../../errors.js';
 import { cleanControls } from '../../safety/clean.js';
+import { maskSecrets } from '../../safety/mask.js';
 import { dim } from '../dim.js';
 import { renderError } from '../exit.js';
 import type { Io } from '../io.js';
@@ -49,11 +50,11 @@ export async function respond(
 export async function keep(open: OpenChat): Promise<void> {
   try {
     const notice = await open.keeper.save(open.chat);
-    if (notice !== undefined) tell(open, `warning: ${notice}\n`);
+    if (notice !== undefined) tellWarning(open, notice);
     open.unsaved = null;
   } catch (cause) {
     const { message } = cause as Error;
-    if (open.unsaved === null) tell(open, `warning: ${message}\n`);
+    if (open.unsaved === null) tellWarning(open, message);
     open.unsaved = new ChainError('answer_not_saved', 'the session could not be saved', { cause });
   }
 }
@@ -63,9 +64,13 @@ export function printDocument({ io, chat }: OpenChat, outcome: TurnOutcome): voi
   io.stdout.write(renderTurnDocument(outcome, chat, io.redact));
 }
 
-/** A text for the person, on stderr. */
-export function tell({ io }: OpenChat, text: string): void {
-  io.stderr.write(io.redact(cleanControls(text)));
+/** A text for the person, on stderr: all of it but keys. */
+export function tell({ io, plan }: OpenChat, text: string): void {
+  io.stderr.write(maskSecrets(cleanControls(text), plan.keys));
+}
+
+function tellWarning(open: OpenChat, warning: string): void {
+  tell(open, `warning: ${open.io.redact(warning)}\n`);
 }
 
 /** What went wrong, in a line or two. */
@@ -78,12 +83,12 @@ export function tellError(open: OpenChat, error: unknown): void {
 /** The same, behind what the conversation says. Not with `--quiet`. */
 export function note(open: OpenChat, text: string): void {
   const { io, plan } = open;
-  const { flags } = plan;
-  if (!flags.quiet) io.stderr.write(dim(io.redact(cleanControls(text)), flags, io));
+  const { flags, keys } = plan;
+  if (!flags.quiet) io.stderr.write(dim(maskSecrets(cleanControls(text), keys), flags, io));
 }
 
 /** What a turn left to be known, and what else has gathered. */
 export function noteWarnings(open: OpenChat, outcome?: TurnOutcome): void {
   const all = [...finishWarnings(outcome?.finishReason ?? null), ...open.warnings.splice(0)];
-  note(open, all.map((warning) => `warning: ${warning}\n`).join(''));
+  note(open, all.map((warning) => `warning: ${open.io.redact(warning)}\n`).join(''));
 }
