@@ -28,7 +28,7 @@ header > p { margin: 0.125rem 0 0; color: var(--quiet); }
 dt { color: var(--quiet); font-size: 0.8125rem; }
 dd { margin: 0; overflow-wrap: anywhere; font-size: 0.875rem; }
 .totals dd { font-variant-numeric: tabular-nums; }
-.note { margin: 0.5rem 0; padding: 0.375rem 0.75rem; border-left: 3px solid var(--aborted); background: var(--field); overflow-wrap: anywhere; }
+.note { margin: 0.5rem 0; white-space: pre-line; padding: 0.375rem 0.75rem; border-left: 3px solid var(--aborted); background: var(--field); overflow-wrap: anywhere; }
 .note.bad { border-color: var(--error); }
 .note b { color: var(--error); }
 .legend { margin: 0.5rem 0; font-size: 0.8125rem; color: var(--quiet); }
