@@ -72,24 +72,24 @@ describe('all runs together', () => {
     await here.run(['run', '--prompt', '1 + {n} =', '--var', 'n=2', '--log', 'run.jsonl']);
     await here.run(['run', '--prompt', 'Flowers?', '--model', 'offline', '--log', 'run.jsonl']);
     const { stdout } = await stats(['run.jsonl', '--by', 'model']);
+    // As wide as the times were.
     const shown = stdout
       .replace(/\d{4}-\d\d-\d\d \d\d:\d\d(?: to .*)?/, 'TIME')
       .replace(/\bby hour .*\n.*\n/, '')
-      .replace(/ +[\d.]+ m?s\b/g, ' N ms');
-    expect(shown).toBe(
-      `run.jsonl · TIME
+      .replace(/\b[\d.]+ m?s\b/g, 'N ms')
+      .replace(/ {2,}/g, '  ');
+    expect(shown).toBe(`run.jsonl · TIME
 
-runs      2: 2 ok
-tokens    21 in + 8 out = 29 (estimated)
-cost      no price
-latency   p50 N ms · p90 N ms · p99 N ms
+runs  2: 2 ok
+tokens  21 in + 8 out = 29 (estimated)
+cost  no price
+latency  p50 N ms · p90 N ms · p99 N ms
 
-model                      model runs  input  output  tokens are      cost N ms N ms N ms  share of tokens
-offline (acknowledgement)           1      9       7  estimated   no price N ms N ms N ms   55 % ████████▉
-offline (arithmetic)                1     12       1  estimated   no price N ms N ms N ms   45 % ███████▏
-(all)                               2     21       8  estimated   no price N ms N ms N ms
-`.replace('N ms N ms N ms', '   p50    p90    p99'),
-    );
+model  model runs  input  output  tokens are  cost  p50  p90  p99  share of tokens
+offline (acknowledgement)  1  9  7  estimated  no price  N ms  N ms  N ms  55 % ████████▉
+offline (arithmetic)  1  12  1  estimated  no price  N ms  N ms  N ms  45 % ███████▏
+(all)  2  21  8  estimated  no price  N ms  N ms  N ms
+`);
   });
 
   it('may have tokens that nobody knows', async () => {

@@ -83,7 +83,7 @@ it.each([
 
 describe('wrong use', () => {
   it.each([
-    [['run.jsonl'], "required option '--format <format>' not specified"],
+    [['run.jsonl'], 'no --format'],
     [
       ['run.jsonl', '--format', 'pdf'],
       "option '--format <format>' argument 'pdf' is invalid. Allowed choices are csv, markdown, html.",
