@@ -37,7 +37,15 @@ describe('chain trace replay', () => {
   it('carries the last run out again, with no key, and compares it', async () => {
     const live = await log(RUN);
     const again = await here.run([...REPLAY, '--log', 'again.jsonl']);
-    const compared = `compared with run ${idOf('chainStart').slice(0, 8)}: the same prompt, the same answer, the same tokens, the same cost, `;
+    const compared = `
+--- recorded ${idOf('chainStart').slice(0, 8)}
++++ again ${(here.events('again.jsonl')[0]!.runId as string).slice(0, 8)}
+
+parameters, prompt and answer: the same
+
+tokens  9 in (5 cached) + 4 out (2 reasoning) = 13 tokens (reported), the same
+cost    no price
+time    N ms → N ms`;
     expect(again).toEqual({
       code: 0,
       stdout: live.stdout,
@@ -70,18 +78,26 @@ describe('chain trace replay', () => {
     expect([code, stderr, JSON.parse(stdout)]).toMatchObject([0, '', { schema: 1, text: 'Hello, Ann!' }]);
   });
 
-  it.each<{ args: readonly string[]; body: object; prompt: string }>([
-    { args: ['--live'], body: { model: 'gpt-5-mini', temperature: 0.5 }, prompt: 'the same prompt' },
-    { args: ['--model', 'm-2'], body: { model: 'm-2', temperature: 0.5 }, prompt: 'the same prompt' },
+  it.each<{ args: readonly string[]; body: object; differs: string }>([
+    {
+      args: ['--live'],
+      body: { model: 'gpt-5-mini', temperature: 0.5 },
+      differs: 'parameters: the same\nprompt: the same',
+    },
+    {
+      args: ['--model', 'm-2'],
+      body: { model: 'm-2', temperature: 0.5 },
+      differs: 'model: gpt-5-mini → m-2\nprompt: the same',
+    },
     {
       args: ['--temperature', '1', '--seed', '3'],
       body: { model: 'gpt-5-mini', temperature: 1, seed: 3 },
-      prompt: 'the same prompt',
+      differs: 'temperature: 0.5 → 1\nseed: not set → 3\nprompt: the same',
     },
     {
       args: ['--var', 'name=Bo'],
       body: { temperature: 0.5, messages: [{ role: 'user', content: 'Say hello to Bo.' }] },
-      prompt: 'another prompt',
+      differs: 'parameters: the same\nprompt:\n  user: Say hello to [-Ann-]{+Bo+}.',
     },
     {
       args: ['--system', 'Be brief, {name}.'],
@@ -91,16 +107,16 @@ describe('chain trace replay', () => {
           { role: 'user', content: 'Say hello to Ann.' },
         ],
       },
-      prompt: 'another prompt',
+      differs: 'parameters: the same\nprompt:\n  + system: {+Be brief, Ann.+}\n  user: the same',
     },
-  ])('asks for real: $args', async ({ args, body, prompt }) => {
+  ])('asks for real: $args', async ({ args, body, differs }) => {
     await log([...RUN, '--temperature', '0.5']);
     here.write('home/.config/chain/config.yaml', 'defaults: { topP: 0.1, log: run.jsonl }');
     const server = await serve(answerOf('Good day'));
     const before = here.read('run.jsonl');
     const { code, stdout, stderr } = await here.run([...REPLAY, ...args], at(server));
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Good day\n' });
-    expect(stderr).toContain(`: ${prompt}, another answer, the same tokens, the same cost, `);
+    expect(stderr).toContain(`\n\n${differs}\nanswer: [-Hello, Ann!-]{+Good day+}\n\ntokens `);
     expect(server.received).toHaveLength(1);
     expect(server.received[0]!.body).toMatchObject(body);
     expect(server.received[0]!.body).not.toHaveProperty('top_p');
