@@ -30,7 +30,7 @@ export function renderSpentJson(
   { code, message }: ChainError,
   text: string,
   { spent }: Budget,
-  redact?: (text: string) => string,
+  redact: (text: string) => string,
 ): string {
   return toJsonLine({ schema: 1, error: { code, message }, text, spent }, redact);
 }

@@ -34,7 +34,7 @@ export function renderError(error: unknown, debug: boolean): string {
 export function renderErrorJson(
   { code, message }: ErrorRecord,
   text: string,
-  redact?: (text: string) => string,
+  redact: (text: string) => string,
 ): string {
   return toJsonLine({ schema: 1, error: { code, message }, text }, redact);
 }

@@ -96,7 +96,7 @@ function describeFailure(failure: HandlerFailure): string {
 }
 
 /** The document of `--json`. */
-export function renderJson(report: RunReport, redact?: (text: string) => string): string {
+export function renderJson(report: RunReport, redact: (text: string) => string): string {
   const { text, model, usage, cost, finishReason, runId, warnings, error } = report;
   if (error !== null) return renderErrorJson(error, text, redact);
   const document = {
