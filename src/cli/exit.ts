@@ -42,7 +42,7 @@ export function renderError(error: unknown, debug: boolean): string {
 }
 
 /** The document that `--json` prints of a failure, with what had come of the answer. */
-export function renderErrorJson(error: ErrorRecord, text: string, redact?: (text: string) => string): string {
+export function renderErrorJson(error: ErrorRecord, text: string, redact: (text: string) => string): string {
   return toJsonLine(toErrorDocument(error, text), redact);
 }
 

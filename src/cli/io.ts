@@ -9,7 +9,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts on Ctrl-C and its like, and when nobody reads stdout any more. */
   readonly signal: AbortSignal;
-  /** Masks what goes to stderr and into documents. A command that knows of more secrets than the environment's sets another. */
+  /**
+   * Masks what goes to stderr and into documents: the environment's keys as soon as a command runs or can't, and what
+   * else a command knows of once it does.
+   */
   redact: (text: string) => string;
 }
 

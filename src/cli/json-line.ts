@@ -1,5 +1,3 @@
-import { maskSecrets } from '../safety/mask.js';
-
 /** A document of `--json`. */
 export interface VersionedDocument {
   /** Another one once a field has changed its meaning. */
@@ -11,10 +9,7 @@ export interface VersionedDocument {
  * A document as one line of JSON. Documents are kept: its texts are masked, but for the words that programs go by. What
  * `JSON.stringify` leaves of control characters is escaped for terminals.
  */
-export function toJsonLine(
-  document: unknown,
-  redact: (text: string) => string = (text) => maskSecrets(text),
-): string {
+export function toJsonLine(document: unknown, redact: (text: string) => string): string {
   const masked = (key: string, value: unknown) =>
     typeof value === 'string' && !FIXED.has(key) ? redact(value) : value;
   return `${JSON.stringify(document, masked).replace(UNSAFE, escapeUnit)}\n`;

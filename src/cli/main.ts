@@ -1,6 +1,4 @@
 import { ChainError, toErrorRecord } from '../errors.js';
-import { keysIn } from '../models/providers.js';
-import { maskSecrets } from '../safety/mask.js';
 import { exitCodeOf, renderError, renderErrorJson, Verdict } from './exit.js';
 import { Interruption, type Io } from './io.js';
 import { runProgram } from './program.js';
@@ -40,7 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   process.on('beforeExit', () => {
     const stuck = new ChainError('internal', 'the command waits for something that will never come');
-    if (args.includes('--json')) stdout.write(renderErrorJson(stuck, ''));
+    if (args.includes('--json')) stdout.write(renderErrorJson(stuck, '', io.redact));
     tell(stuck, false);
     process.exit(1);
   });
@@ -50,7 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
     stderr,
     env,
     signal: controller.signal,
-    redact: (text) => maskSecrets(text, keysIn(env)),
+    redact: (text) => text,
     // To open it takes a while, and few runs read it.
     get stdin() {
       return process.stdin;

@@ -72,7 +72,7 @@ export async function showModels(search: string, flags: ModelsFlags, io: Io): Pr
     if (flags.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
-  if (flags.json) io.stdout.write(toJsonLine({ schema: 1, ...report }));
+  if (flags.json) io.stdout.write(toJsonLine({ schema: 1, ...report }, io.redact));
   else if (report.models.length > 0) io.stdout.write(renderModels(report));
   if (report.models.length === 0) io.stderr.write(renderNothingFound(report));
 }

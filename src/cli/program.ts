@@ -20,6 +20,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
       writeErr: () => {},
     })
     .showSuggestionAfterError()
+    .hook('preAction', () => maskKeys(io))
     .addHelpText('after', EXAMPLES);
   for (const command of COMMANDS) {
     command.register(program, io);
@@ -30,12 +31,22 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
+    await maskKeys(io);
     // Below it there may be a suggestion.
     const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
     const wrong = new ChainError('invalid_argument', message, { cause: error, ...(hint && { hint }) });
     if (args.includes('--json')) io.stdout.write(renderErrorJson(toErrorRecord(wrong), '', io.redact));
     throw wrong;
   }
+}
+
+/** Loaded here: who only asks for the version doesn't wait for it. */
+async function maskKeys(io: Io): Promise<void> {
+  const [{ maskSecrets }, { keysIn }] = await Promise.all([
+    import('../safety/mask.js'),
+    import('../models/providers.js'),
+  ]);
+  io.redact = (text) => maskSecrets(text, keysIn(io.env));
 }
 
 const EXAMPLES = `

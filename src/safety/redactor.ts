@@ -1,4 +1,5 @@
-import { LOOK_BACK, SECRET_SHAPES, type SecretStart, SecretStarts } from './secret-shapes.js';
+import { LOOK_BACK, SECRET_SHAPES } from './secret-shapes.js';
+import { type SecretStart, SecretStarts } from './secret-starts.js';
 
 /**
  * Masks a text. One that {@link createRedactor} made knows how to take a text that comes in pieces, too; with any other

@@ -10,14 +10,6 @@ export interface SecretShape {
   readonly accepts?: (captured: string) => boolean;
 }
 
-/** Where in a text that is still coming a secret could have begun. */
-export interface SecretStart {
-  /** The first character of what would be masked. */
-  readonly at: number;
-  /** Matches where it has ended. */
-  readonly until: RegExp;
-}
-
 /** How far back a shape looks, in characters. */
 export const LOOK_BACK = 64;
 
@@ -48,7 +40,7 @@ const KEYS: readonly (readonly [beginnings: readonly string[], rest: string])[] 
 
 /** Where a word may begin though a letter or digit stands before: `\\n` in JSON, `%20` in a URL, a colour. */
 const BEHIND_ESCAPE = '(?<=\\\\[nrt]|%[\\dA-Fa-f]{2}|\\x1b\\[[\\d;]{0,8}m)';
-const NOT_IN_A_WORD = `(?:(?<![A-Za-z0-9])|${BEHIND_ESCAPE})`;
+export const NOT_IN_A_WORD = `(?:(?<![A-Za-z0-9])|${BEHIND_ESCAPE})`;
 const BEHIND_BEARER = '(?<=\\b[Bb][Ee][Aa][Rr][Ee][Rr]\\s{1,4})';
 const BEARER = '[\\w*.~+/=-]';
 const BEHIND_PARAMETER = '(?<=[?&#]([\\w.-]{1,40})=)';
@@ -82,78 +74,20 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   { pattern: new RegExp(`${BEHIND_PEM}(?:${PEM})+`, 'g'), hint: /PRIVATE KEY/ },
 ];
 
-/** Secrets in PEM go over lines. */
-const PEM_START = new RegExp(BEHIND_PEM + PEM, 'g');
-const PEM_END = /-----E|[^\w\s+/=:,\\-]/g;
-/** All others are in one word, of ASCII and the dots of half a key. */
-const WORD_END = /[^!-~…]/g;
+/** What keys begin with that say what they are. */
+export const KEY_BEGINNINGS: readonly string[] = ['eyJ', ...KEYS.flatMap(([beginnings]) => beginnings)];
 
-/** Finds where secrets of these shapes begin, or could begin when more has come. */
-export class SecretStarts {
-  readonly #inWord: RegExp;
+/** Patterns for the place where a secret of the other shapes begins, in one word. */
+export const WORD_STARTS: readonly string[] = [
+  `${BEHIND_BEARER}${BEARER}`,
+  `(?<=://)${PASSWORD}`,
+  `${BEHIND_PARAMETER}${VALUE}`,
+];
 
-  /** @param known secrets besides, wherever they stand; without blanks */
-  constructor(known: readonly string[] = []) {
-    const starts = [
-      `${NOT_IN_A_WORD}(?:${begun(['eyJ', ...KEYS.flatMap(([all]) => all)])})`,
-      `${BEHIND_BEARER}${BEARER}`,
-      `(?<=://)${PASSWORD}`,
-      `${BEHIND_PARAMETER}${VALUE}`,
-      ...(known.length === 0 ? [] : [begun(known.map((secret) => secret.slice(0, KNOWN_BY)))]),
-    ];
-    this.#inWord = new RegExp(starts.join('|'), 'g');
-  }
+/** Where one in PEM begins: it goes over lines. */
+export const PEM_START = BEHIND_PEM + PEM;
 
-  /** Whether one begins in the text, from there on. */
-  isIn(text: string, from: number): boolean {
-    return next(this.#inWord, text, from) >= 0 || next(PEM_START, text, from) >= 0;
-  }
-
-  /**
-   * The first one that isn't over at the end of the text; `null` for none.
-   * @param cut where the text is to be cut, if nothing that is masked goes across
-   */
-  unfinished(text: string, from: number, cut: SecretStart | null = null): SecretStart | null {
-    const open = firstOpen(text, from, this.#inWord, WORD_END);
-    const word = open !== null && cut !== null && cut.at < open.at ? cut : (open ?? cut);
-    for (let at = next(PEM_START, text, from); at >= 0; ) {
-      const end = next(PEM_END, text, at);
-      if (word !== null && word.at <= at) return word;
-      if (end < 0) return { at, until: PEM_END };
-      if (word !== null && word.at < end) return { at, until: word.until };
-      at = next(PEM_START, text, end);
-    }
-    return word;
-  }
-}
-
-function firstOpen(text: string, from: number, start: RegExp, until: RegExp): SecretStart | null {
-  for (let at = next(start, text, from); at >= 0; ) {
-    const end = next(until, text, at);
-    if (end < 0) return { at, until };
-    at = next(start, text, Math.max(end, at + 1));
-  }
-  return null;
-}
-
-/** Where a global pattern matches, from there on; -1 for nowhere. */
-function next(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from;
-  return pattern.exec(text)?.index ?? -1;
-}
-
-/** How many characters of a known secret are looked for before all of it is. */
-const KNOWN_BY = 8;
-
-/** A pattern for one of these words, or for the first part of one at the end of the text. */
-function begun(words: readonly string[]): string {
-  const rests = new Map<string, string[]>();
-  for (const [first = '', ...rest] of words) rests.set(first, [...(rests.get(first) ?? []), rest.join('')]);
-  return [...rests]
-    .map(([first, all]) => escaped(first) + (all.includes('') ? '' : `(?:$|${begun(all)})`))
-    .join('|');
-}
-
-function escaped(text: string): string {
+/** As a pattern that matches just this text. */
+export function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -75,7 +75,7 @@ describe('--redact', () => {
     const warned = await here.run([...ASK, '--callback', './late.mjs'], { env: fine });
     expect(warned.stderr).toContain('\nwarning: callback handler handler failed on llmEnd: *** was late\n');
     const debug = await here.run([...ASK, '--var', 'Bo Lee=1'], { env: { ...fine, CHAIN_DEBUG: '1' } });
-    expect(debug.stderr).toContain('Unknown variable: ***.');
+    expect(debug.stderr).toContain('Unknown variable: ***\n');
     expect(debug.stderr).not.toContain('Lee');
   });
 

@@ -100,5 +100,5 @@ async function manageSessions(
   const { deleteSession, listSessions, renderSessions, renderSessionsJson } = await import('./sessions.js');
   if (name !== undefined) return deleteSession(name, io.env);
   const sessions = await listSessions(io.env);
-  io.stdout.write((json ? renderSessionsJson : renderSessions)(sessions));
+  io.stdout.write(json ? renderSessionsJson(sessions, io.redact) : renderSessions(sessions));
 }

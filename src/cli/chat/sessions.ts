@@ -42,12 +42,15 @@ async function readEntry(name: string, file: string): Promise<SessionEntry> {
   }
 }
 
-export function renderSessionsJson(sessions: readonly SessionEntry[]): string {
+export function renderSessionsJson(
+  sessions: readonly SessionEntry[],
+  redact: (text: string) => string,
+): string {
   const shown = sessions.map(({ lastUsed, ...entry }) => ({
     ...entry,
     lastUsed: new Date(lastUsed).toISOString(),
   }));
-  return toJsonLine({ schema: 1, sessions: shown });
+  return toJsonLine({ schema: 1, sessions: shown }, redact);
 }
 
 export function renderSessions(sessions: readonly SessionEntry[]): string {

@@ -7,7 +7,7 @@ import type { MemoryReport } from './report.js';
 /** The document of `--json`. */
 export function renderReportJson(
   { measurement: { model, mechanisms } }: MemoryReport,
-  redact?: (text: string) => string,
+  redact: (text: string) => string,
 ): string {
   return toJsonLine({ schema: 1, model, mechanisms: mechanisms.map(toJson) }, redact);
 }
@@ -20,7 +20,7 @@ export function renderFailedReportJson(
   { measurement: { model, mechanisms } }: MemoryReport,
   { code, message }: ErrorRecord,
   over: Budget | undefined,
-  redact?: (text: string) => string,
+  redact: (text: string) => string,
 ): string {
   const document = {
     schema: 1,

@@ -24,13 +24,13 @@ export async function diffTraces(a: string, b: string | undefined, flags: DiffFl
   try {
     pair = await choosePair(a, b, io);
   } catch (error) {
-    if (flags.json) stdout.write(renderErrorJson(toErrorRecord(error), ''));
+    if (flags.json) stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
   const diff = diffRuns(pair[0].run, pair[1].run);
   if (flags.json) {
     const [fileA, fileB] = pair.map(({ file }) => file);
-    stdout.write(toJsonLine({ schema: 1, files: { a: fileA, b: fileB }, ...diff }));
+    stdout.write(toJsonLine({ schema: 1, files: { a: fileA, b: fileB }, ...diff }, io.redact));
   } else {
     const [titleA, titleB] = pair.map(titleOf);
     stdout.write(

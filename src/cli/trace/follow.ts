@@ -81,7 +81,8 @@ interface View {
 function viewOf(file: string, flags: ShowFlags, io: Io): View {
   const { stdout } = io;
   if (flags.events) return { draw() {}, end() {} };
-  if (flags.json) return { draw() {}, end: (run) => void stdout.write(toJsonLine(runDocument(run, []))) };
+  if (flags.json)
+    return { draw() {}, end: (run) => void stdout.write(toJsonLine(runDocument(run, []), io.redact)) };
   const text = (run: TraceRun, until?: number) => `${renderRun(run, flags, layoutOf(flags, io), until)}\n`;
   if (stdout.isTTY !== true || io.env.TERM === 'dumb') {
     return { draw() {}, end: (run) => void stdout.write(text(run)) };

@@ -53,12 +53,16 @@ async function showFile(
     await printEvents(file, chosen, io);
   } else if (all) {
     const listed = { ...index, runs: index.runs.slice(-keep) };
-    stdout.write(flags.json ? toJsonLine(listDocument(listed)) : renderRunList(listed, layoutOf(flags, io)));
+    stdout.write(
+      flags.json ? toJsonLine(listDocument(listed), io.redact) : renderRunList(listed, layoutOf(flags, io)),
+    );
   } else {
     const { id, root } = chooseIn(index, name);
     const { run } = await loadRun(file, root, { id, signal });
     stdout.write(
-      flags.json ? toJsonLine(runDocument(run, notes)) : renderRun(run, flags, layoutOf(flags, io)),
+      flags.json
+        ? toJsonLine(runDocument(run, notes), io.redact)
+        : renderRun(run, flags, layoutOf(flags, io)),
     );
   }
   if (!flags.json) for (const note of notes) io.stderr.write(`note: ${cleanControls(note)}\n`);

@@ -37,11 +37,11 @@ export async function showStats(names: readonly string[], flags: StatsFlags, io:
   try {
     report = await unlessAborted(makeReport(names, flags, io), io.signal);
   } catch (error) {
-    if (flags.json) io.stdout.write(renderErrorJson(toErrorRecord(error), ''));
+    if (flags.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
   const over = overBudget(report.stats, flags.maxCost);
-  if (flags.json) io.stdout.write(toJsonLine(statsDocument(report, over)));
+  if (flags.json) io.stdout.write(toJsonLine(statsDocument(report, over), io.redact));
   else {
     io.stdout.write(renderStats(report, { width: widthOf(io) }));
     for (const note of report.notes) io.stderr.write(`note: ${cleanControls(note)}\n`);
