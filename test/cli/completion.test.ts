@@ -44,7 +44,10 @@ it.each<[words: string[], proposed: string[]]>([
     ['gemini', 'groq'],
   ],
   [['run', 'sample'], []],
-  [['trace', 's'], ['show']],
+  [
+    ['trace', 's'],
+    ['show', 'stats'],
+  ],
   [
     ['trace', 'show', '--f'],
     ['--full', '--follow'],
