@@ -7,11 +7,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { esModules } from './es-modules.mjs';
+import { buildEventValidators } from './event-validators.mjs';
 import { fingerprint, listFiles } from './fingerprint.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
 import { buildPrices } from './prices.mjs';
 import { slim } from './slim.mjs';
 import { together } from './together.mjs';
+import { buildTokenRanks } from './token-ranks.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -21,7 +23,7 @@ const ENTRIES = ['index', 'testing', 'cli/main'];
 
 rmSync(next, { recursive: true, force: true });
 try {
-  await buildPrices();
+  await Promise.all([buildPrices(), buildTokenRanks(), buildEventValidators()]);
   const stamp = fingerprint(root);
   const [metafile] = await Promise.all([bundle(), declarations()]);
   writeFileSync(join(next, 'THIRD_PARTY_LICENSES.txt'), thirdPartyLicenses(metafile, root));

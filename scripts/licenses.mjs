@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Packages whose data the build copies into the sources, so that no import shows them. */
-const COPIED = ['@pydantic/genai-prices'];
+/** Packages whose data, or what they generate, the build writes into the sources, so that no import shows them. */
+const COPIED = ['@pydantic/genai-prices', 'ajv', 'gpt-tokenizer'];
 
 const SEPARATOR = `\n${'-'.repeat(80)}\n\n`;
 

@@ -1,15 +1,12 @@
-import { NO_TOKEN, type TokenBytes, TokenTable } from './token-table.js';
+import { NO_TOKEN, type PackedTokens, TokenTable } from './token-table.js';
 
 /** Counts tokens as byte pair encoding makes them: a text is split into pieces, and the bytes of each are merged. */
 export class BytePairCounter {
   readonly #tokens: TokenTable;
   readonly #pieces: RegExp;
 
-  /**
-   * @param tokens in the order of merging
-   * @param pieces with the flags `g` and `u`; it matches piece after piece, and leaves out nothing
-   */
-  constructor(tokens: readonly TokenBytes[], pieces: RegExp) {
+  /** @param pieces with the flags `g` and `u`; it matches piece after piece, and leaves out nothing */
+  constructor(tokens: PackedTokens, pieces: RegExp) {
     this.#tokens = new TokenTable(tokens);
     this.#pieces = pieces;
   }

@@ -1,9 +1,10 @@
 import { BytePairCounter } from './byte-pair.js';
+import type { PackedTokens } from './token-table.js';
 
 /** The encodings that OpenAI published. */
 export type Encoding = 'o200k_base' | 'cl100k_base';
 
-/** Loaded once; the first time takes 0.1 to 0.2 s of CPU, and no network. */
+/** Loaded once; the first time takes some hundredths of a second of CPU, and no network. */
 export function loadEncoding(encoding: Encoding): Promise<BytePairCounter> {
   loaded[encoding] ??= LOADERS[encoding]();
   return loaded[encoding];
@@ -13,14 +14,21 @@ const loaded: Partial<Record<Encoding, Promise<BytePairCounter>>> = {};
 
 const LOADERS = {
   async o200k_base() {
-    const { default: tokens } = await import('gpt-tokenizer/bpeRanks/o200k_base');
-    return new BytePairCounter(tokens, O200K_PIECES);
+    const { default: packed } = await import('./generated/ranks/o200k_base.js');
+    return new BytePairCounter(unpack(packed), O200K_PIECES);
   },
   async cl100k_base() {
-    const { default: tokens } = await import('gpt-tokenizer/bpeRanks/cl100k_base');
-    return new BytePairCounter(tokens, CL100K_PIECES);
+    const { default: packed } = await import('./generated/ranks/cl100k_base.js');
+    return new BytePairCounter(unpack(packed), CL100K_PIECES);
   },
 };
+
+/** What `scripts/token-ranks.mjs` has packed. */
+function unpack(base64: string): PackedTokens {
+  const packed = Buffer.from(base64, 'base64');
+  const count = packed.readUInt32LE();
+  return { lengths: packed.subarray(4, 4 + count), bytes: packed.subarray(4 + count) };
+}
 
 /** White space as Unicode has it: `\s` has U+FEFF besides, and lacks U+0085. */
 const SPACE = String.raw`\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;

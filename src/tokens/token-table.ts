@@ -1,5 +1,10 @@
-/** A token's bytes, as a text where they are one; `undefined` where a place in the order is empty. */
-export type TokenBytes = string | readonly number[] | undefined;
+/** All tokens of an encoding in the order of merging. */
+export interface PackedTokens {
+  /** In bytes; 0 where a place in the order is empty. */
+  readonly lengths: Uint8Array;
+  /** One token behind the other. */
+  readonly bytes: Uint8Array;
+}
 
 /** What {@link TokenTable.rank} says of bytes that are no token: later than any. */
 export const NO_TOKEN = 2 ** 31 - 1;
@@ -9,44 +14,40 @@ export const NO_TOKEN = 2 ** 31 - 1;
  * question, which makes long texts take more than twice the time.
  */
 export class TokenTable {
-  /** All tokens one behind the other, and where each ends. */
   readonly #bytes: Uint8Array;
+  /** Where each token ends. */
   readonly #ends: Int32Array;
   readonly #slots: Int32Array;
 
-  /** @param tokens in the order of merging */
-  constructor(tokens: readonly TokenBytes[]) {
-    const most = tokens.reduce((sum, token) => sum + BYTES_PER_UNIT * (token?.length ?? 0), 0);
-    this.#bytes = new Uint8Array(most);
-    this.#ends = new Int32Array(tokens.length);
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * tokens.length + 1))).fill(EMPTY);
-    const encoder = new TextEncoder();
-    let end = 0;
-    for (const [rank, token] of tokens.entries()) {
-      const start = end;
-      if (typeof token === 'string') end += encoder.encodeInto(token, this.#bytes.subarray(start)).written;
-      else if (token !== undefined) {
-        this.#bytes.set(token, start);
-        end += token.length;
+  constructor({ lengths, bytes }: PackedTokens) {
+    const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * lengths.length + 1))).fill(EMPTY);
+    const mask = slots.length - 1;
+    const ends = new Int32Array(lengths.length);
+    let start = 0;
+    for (let rank = 0; rank < lengths.length; rank++) {
+      const end = start + lengths[rank]!;
+      ends[rank] = end;
+      if (end > start) {
+        // No two tokens are the same, so none has to be compared with those that are there.
+        let slot = hash(bytes, start, end) & mask;
+        while (slots[slot] !== EMPTY) slot = (slot + 1) & mask;
+        slots[slot] = rank;
       }
-      this.#ends[rank] = end;
-      if (end > start) this.#slots[this.#find(this.#bytes, start, end)] = rank;
+      start = end;
     }
+    this.#bytes = bytes;
+    this.#ends = ends;
+    this.#slots = slots;
   }
 
   /** The place in the order of the token that these bytes are, or {@link NO_TOKEN}. */
   rank(bytes: Uint8Array, from: number, to: number): number {
-    const rank = this.#slots[this.#find(bytes, from, to)]!;
-    return rank === EMPTY ? NO_TOKEN : rank;
-  }
-
-  /** The slot of these bytes, or the empty one where they would be. */
-  #find(bytes: Uint8Array, from: number, to: number): number {
     const mask = this.#slots.length - 1;
     let slot = hash(bytes, from, to) & mask;
     for (;;) {
       const rank = this.#slots[slot]!;
-      if (rank === EMPTY || this.#is(rank, bytes, from, to)) return slot;
+      if (rank === EMPTY) return NO_TOKEN;
+      if (this.#is(rank, bytes, from, to)) return rank;
       slot = (slot + 1) & mask;
     }
   }
@@ -62,9 +63,6 @@ export class TokenTable {
 }
 
 const EMPTY = -1;
-
-/** At most, in UTF-8, for a unit of a string. */
-const BYTES_PER_UNIT = 3;
 
 /** FNV-1a. */
 function hash(bytes: Uint8Array, from: number, to: number): number {

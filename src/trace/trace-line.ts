@@ -1,6 +1,6 @@
-import { type ErrorObject, Ajv2020 as JsonSchema, type ValidateFunction } from 'ajv/dist/2020.js';
-import schema from '../../schemas/event.schema.json' with { type: 'json' };
+import type { ErrorObject } from 'ajv';
 import { type ChainEvent, EVENT_TABLE } from '../events.js';
+import validators from './generated/event-validators.js';
 
 /** What one line of a trace file is. */
 export type TraceLine =
@@ -61,16 +61,9 @@ function isOurs(text: string): boolean {
   return HEADS.some((head) => text.startsWith(head) || (text.length >= FEWEST && head.startsWith(text)));
 }
 
-let schemas: JsonSchema | undefined;
-const validators = new Map<string, ValidateFunction>();
-
-/** By the published schema, of which each type's part is compiled when the first of its events comes. */
+/** By the published schema; the build has compiled it. */
 function whatIsWrong(type: string, value: unknown): string | undefined {
-  let validate = validators.get(type);
-  if (validate === undefined) {
-    schemas ??= new JsonSchema({ strict: false, validateFormats: false }).addSchema(schema, 'event');
-    validators.set(type, (validate = schemas.getSchema(`event#/$defs/${type}`)!));
-  }
+  const validate = validators[type]!;
   return validate(value) ? undefined : describe(validate.errors?.[0]);
 }
 

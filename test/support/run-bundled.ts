@@ -23,7 +23,6 @@ export async function runBundled(source: string, nodeFlags: readonly string[] = 
       platform: 'node',
       format: 'esm',
       target: 'node20',
-      external: ['gpt-tokenizer/*'],
       banner: {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },
