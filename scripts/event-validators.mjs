@@ -9,21 +9,12 @@ import standalone from 'ajv/dist/standalone/index.js';
 const SCHEMA = new URL('../schemas/event.schema.json', import.meta.url);
 const OUT_FOLDER = fileURLToPath(new URL('../src/trace/generated/', import.meta.url));
 
-const DECLARATIONS = `import type { ValidateFunction } from 'ajv';
-
-/** By the type of an event. */
-declare const validators: Readonly<Record<string, ValidateFunction>>;
-export default validators;
-`;
-
-/** Files that are right already stay untouched. */
+/** Makes `outFolder` hold them; a file that is right already stays untouched. */
 export async function buildEventValidators(outFolder = OUT_FOLDER) {
   await mkdir(outFolder, { recursive: true });
-  const files = { 'event-validators.js': await compileSchema(), 'event-validators.d.ts': DECLARATIONS };
-  for (const [name, text] of Object.entries(files)) {
-    const file = path.join(outFolder, name);
-    if ((await readFile(file, 'utf8').catch(() => null)) !== text) await writeFile(file, text);
-  }
+  const file = path.join(outFolder, 'event-validators.ts');
+  const text = await compileSchema();
+  if ((await readFile(file, 'utf8').catch(() => null)) !== text) await writeFile(file, text);
 }
 
 async function compileSchema() {
@@ -36,7 +27,14 @@ async function compileSchema() {
     Object.fromEntries(types.map((type) => [type, `event#/$defs/${type}`])),
   );
   if (code.includes('require(')) throw new Error('The compiled schema needs a module of the validator.');
-  return `${code}\nexport default { ${types.join(', ')} };\n`;
+  return [
+    '// @ts-nocheck: it is JavaScript that a package has generated.',
+    "import type { ValidateFunction } from 'ajv';",
+    code,
+    '/** By the type of an event. */',
+    `const validators: Readonly<Record<string, ValidateFunction>> = { ${types.join(', ')} };`,
+    'export default validators;\n',
+  ].join('\n');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await buildEventValidators();

@@ -14,7 +14,12 @@ export async function buildTokenRanks(outFolder = OUT_FOLDER) {
   for (const encoding of ENCODINGS) {
     const { default: tokens } = await import(`gpt-tokenizer/bpeRanks/${encoding}`);
     const file = path.join(outFolder, `${encoding}.ts`);
-    const text = `/** In base64: the tokens of ${encoding}, packed. */\nexport default '${pack(tokens).toString('base64')}';\n`;
+    const text = [
+      `/** In base64: the tokens of ${encoding}, packed. */`,
+      // Without its type, the whole text would be the type, and part of the declarations.
+      `const packed: string = '${pack(tokens).toString('base64')}';`,
+      'export default packed;\n',
+    ].join('\n');
     if ((await readFile(file, 'utf8').catch(() => null)) !== text) await writeFile(file, text);
   }
 }

@@ -41,6 +41,8 @@ const SOURCES = {
     '',
   ].join('\n'),
   'scripts/prices.mjs': 'export async function buildPrices() {}\n',
+  'scripts/token-ranks.mjs': 'export async function buildTokenRanks() {}\n',
+  'scripts/event-validators.mjs': 'export async function buildEventValidators() {}\n',
 };
 
 let root: string;

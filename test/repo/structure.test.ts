@@ -32,7 +32,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/resources': ['callbacks/otel-sdk.ts'],
   '@opentelemetry/sdk-metrics': ['callbacks/otel-'],
   '@opentelemetry/sdk-trace-base': ['callbacks/otel-'],
-  ajv: ['cli/'],
+  ajv: ['trace/', 'cli/'],
   chalk: ['callbacks/', 'cli/'],
   'cli-truncate': ['cli/'],
   'cli-table3': ['cli/'],
