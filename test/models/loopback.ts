@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
 import type { EventType } from '../../src/events.js';
 import { BaseCallbackHandler, type ChainEvent } from '../../src/events.js';
+import { afterTest } from '../support/teardown.js';
 
 /** A request as the server got it. */
 export interface Received {
@@ -24,15 +24,6 @@ export interface Loopback {
   readonly left: Promise<void>;
 }
 
-const servers: Server[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
-
 /** A server whose n-th request gets the n-th reply; the last one is given again and again. */
 export async function serve(...replies: readonly Reply[]): Promise<Loopback> {
   const received: Received[] = [];
@@ -52,7 +43,7 @@ export async function serve(...replies: readonly Reply[]): Promise<Loopback> {
     received.push(one);
     await replies[Math.min(received.length, replies.length) - 1]?.(response, one);
   });
-  servers.push(server);
+  afterTest(() => close(server));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { baseUrl: `http://${host}/v1`, host, received, left };
@@ -138,3 +129,8 @@ export const endless: Reply = async (response) => {
     open = !response.destroyed;
   }
 };
+
+function close(server: Server): Promise<unknown> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+}

@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import { whereIs } from './requires.js';
+import { afterFile } from './teardown.js';
 
 /** Debian's chromium, without what it does by itself on the network. */
 const FLAGS = [
@@ -29,17 +29,12 @@ export interface OpenOptions {
 
 let browser: Promise<Browser> | undefined;
 
-afterAll(async () => {
-  await (await browser)?.close();
-  browser = undefined;
-});
-
 /** Opens a local file. Whatever it asks of the network is noted, and refused. */
 export async function openPage(
   path: string,
   { width = 1280, colorScheme = 'light', withoutPolicy = false }: OpenOptions = {},
 ): Promise<OpenPage> {
-  browser ??= chromium.launch({ executablePath: whereIs('chromium')!, args: FLAGS });
+  browser ??= launch();
   const context = await (await browser).newContext({
     viewport: { width, height: 900 },
     colorScheme,
@@ -66,4 +61,13 @@ export async function openPage(
   });
   await page.goto(url);
   return { page, deeds };
+}
+
+function launch(): Promise<Browser> {
+  const launched = chromium.launch({ executablePath: whereIs('chromium')!, args: FLAGS });
+  afterFile(async () => {
+    browser = undefined;
+    await (await launched).close();
+  });
+  return launched;
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { afterEach } from 'vitest';
+import { afterTest } from './teardown.js';
 
 /** A span as a receiver reads it from JSON. */
 export interface ReceivedSpan {
@@ -57,15 +57,6 @@ export interface OtlpReceiver {
   came(path: string, count?: number): Promise<void>;
 }
 
-const servers: Server[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
-
 /** What answers: by default with 200 and an empty document. */
 export type OtlpReply = (response: ServerResponse, request: OtlpRequest) => void;
 
@@ -86,7 +77,7 @@ export async function receiveOtlp(reply: OtlpReply = taken): Promise<OtlpReceive
     for (const look of waiting) look();
     reply(response, request);
   });
-  servers.push(server);
+  afterTest(() => close(server));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const documents = (signal: string) =>
@@ -187,4 +178,9 @@ function readValue(value: Json): unknown {
 /** Microseconds are kept. */
 function toMs(nanoseconds: string): number {
   return Number(BigInt(nanoseconds) / 1000n) / 1000;
+}
+
+function close(server: Server): Promise<unknown> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
 }

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterTest } from './teardown.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CHAIN = join(ROOT, 'bin/chain.js');
@@ -48,14 +48,6 @@ export interface Running {
   sees(text: string): Promise<void>;
 }
 
-const folders: string[] = [];
-const children = new Set<ChildProcessWithoutNullStreams>();
-
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 /** The built program in another folder, for users who may not read this one. Gives its `bin/chain.js`. */
 export function copyProgram(folder: string): string {
   for (const part of ['bin', 'dist', 'package.json'])
@@ -65,7 +57,7 @@ export function copyProgram(folder: string): string {
 
 export function makeWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'chain-cli-'));
-  folders.push(folder);
+  afterTest(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'home'));
   const path = (name: string) => join(folder, name);
   const read = (name: string) => readFileSync(path(name), 'utf8');
@@ -113,7 +105,7 @@ function startIn(folder: string, args: readonly string[], options: RunOptions): 
   const { cwd = folder, stdin = '' } = options;
   const line = commandLine(folder, args, options);
   const child = spawn(line.file, line.args, { cwd, env: line.env, stdio: 'pipe' });
-  children.add(child);
+  afterTest(() => child.kill('SIGKILL'));
   child.stdin.on('error', () => {}); // It may end without reading.
   if (stdin !== 'open') child.stdin.end(stdin);
 
@@ -130,7 +122,6 @@ function startIn(folder: string, args: readonly string[], options: RunOptions): 
   const done = new Promise<Outcome>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      children.delete(child);
       resolve({ code, stdout: text(out), stderr: settle(text(err)) });
     });
   });

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { afterEach } from 'vitest';
+import { afterTest } from './teardown.js';
 
 /** A real terminal, run by tmux: what is on its screen is what a person would see. */
 export interface Terminal {
@@ -31,12 +31,6 @@ export interface TerminalProgram {
 }
 
 const PATIENCE_MS = 10_000;
-const sockets: string[] = [];
-
-afterEach(() => {
-  for (const socket of sockets.splice(0))
-    execFileSync('tmux', ['-L', socket, 'kill-server'], { stdio: 'ignore' });
-});
 
 /** Runs a program in a terminal; under what it writes comes `[exit N]`. */
 export async function openTerminal(
@@ -45,7 +39,7 @@ export async function openTerminal(
   { columns, rows }: TerminalSize = { columns: 160, rows: 30 },
 ): Promise<Terminal> {
   const socket = `chain-${randomUUID()}`;
-  sockets.push(socket);
+  afterTest(() => execFileSync('tmux', ['-L', socket, 'kill-server'], { stdio: 'ignore' }));
   const tmux = async (...words: readonly string[]) =>
     (await promisify(execFile)('tmux', ['-L', socket, '-f', '/dev/null', ...words])).stdout;
   const variables = Object.entries({ TERM: 'screen-256color', ...env })
