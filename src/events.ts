@@ -237,6 +237,9 @@ export const EVENT_TABLE = {
   { readonly method: `on${string}`; readonly ignore: `ignore${string}` }
 >;
 
+/** What an event's fields mean when it is kept. A reader finds it in the line that opens a root run. */
+export const SCHEMA_VERSION = 1;
+
 export const EVENT_TYPES = Object.keys(EVENT_TABLE) as readonly EventType[];
 
 /** Written out, not derived: members of a mapped type are properties, which a subclass could not define as methods. */

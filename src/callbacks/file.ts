@@ -1,4 +1,10 @@
-import type { CallbackHandler, ChainEvent, EventBase, EventType } from '../events.js';
+import {
+  type CallbackHandler,
+  type ChainEvent,
+  type EventBase,
+  type EventType,
+  SCHEMA_VERSION,
+} from '../events.js';
 import { startsNoRuns } from './context.js';
 import { EventRedactor, type RedactionOptions } from './event-redactor.js';
 import { eventLevel, renderEvent } from './event-text.js';
@@ -129,9 +135,6 @@ function renderSafely(event: Written, content: boolean | undefined): string {
     return `${event.type} ${event.name} could not be shown: ${(error as Error).message}`;
   }
 }
-
-/** What a line's fields mean. A reader finds it in the event that opens a root run. */
-const SCHEMA_VERSION = 1;
 
 /** An event as one line of JSON. Never throws: of an event that can't be written, the line says so. */
 function toJson(event: Written, content = true): string {

@@ -17,7 +17,7 @@ export class LineCensus {
 
   count({ kind, ...line }: TraceLine, number: number): void {
     if (kind === 'event' || kind === 'blank') return;
-    const key = kind === 'unknown' ? `unknown ${(line as { type: string }).type}` : kind;
+    const key = [kind, ...Object.values(kind === 'damaged' ? {} : line)].join(' ');
     let known = this.#counts.get(key);
     if (known === undefined) {
       // A file full of nonsense shouldn't fill the memory.
@@ -44,10 +44,14 @@ export class LineCensus {
     for (const [kind, counted] of this.#counts) {
       if (kind === 'foreign') notes.push(`${lines(counted, 'line', 'of other programs')} passed over`);
       if (kind === 'damaged') notes.push(`${lines(counted, 'damaged line', '')} passed over`);
-      if (kind.startsWith('unknown '))
-        notes.push(
-          `${lines(counted, 'event', `of the type ${kind.slice(8)}, which this version doesn't know,`)} passed over`,
-        );
+      if (kind.startsWith('unknown ')) {
+        const what = `of the type ${kind.slice(8)}, which this version doesn't know,`;
+        notes.push(`${lines(counted, 'event', what)} passed over`);
+      }
+      if (kind.startsWith('later ')) {
+        const what = `of version ${kind.slice(6)} of the format, newer than this program,`;
+        notes.push(`${lines(counted, 'start', what)} passed over`);
+      }
     }
     if (this.torn) notes.push('the last line is not whole: it was cut short, or is still being written');
     return notes;

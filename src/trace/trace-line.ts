@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { type ChainEvent, EVENT_TABLE } from '../events.js';
+import { type ChainEvent, EVENT_TABLE, SCHEMA_VERSION } from '../events.js';
 import validators from './generated/event-validators.js';
 
 /** What one line of a trace file is. */
@@ -9,6 +9,8 @@ export type TraceLine =
   | { readonly kind: 'log' }
   /** Well formed, and of a type that only later versions know. */
   | { readonly kind: 'unknown'; readonly type: string }
+  /** Opens a run that a later version has written, by rules that this one can't know. */
+  | { readonly kind: 'later'; readonly schema: number }
   /** Not ours: of another program that writes into the same file. */
   | { readonly kind: 'foreign' }
   /** Begins as ours, and isn't whole, or lacks what its type must have. */
@@ -26,7 +28,7 @@ export function parseTraceLine(bytes: Buffer): TraceLine {
     return isOurs(text) ? { kind: 'damaged', why: 'it is cut short' } : { kind: 'foreign' };
   }
   if (typeof value !== 'object' || value === null) return { kind: 'foreign' };
-  const { type, runId, level, time } = value as Readonly<Record<string, unknown>>;
+  const { type, runId, level, time, schema } = value as Readonly<Record<string, unknown>>;
   if (typeof type !== 'string') return { kind: 'foreign' };
   if (type === 'log' && typeof level === 'string') return { kind: 'log' };
   if (!Object.hasOwn(EVENT_TABLE, type)) {
@@ -34,6 +36,7 @@ export function parseTraceLine(bytes: Buffer): TraceLine {
       ? { kind: 'unknown', type }
       : { kind: 'foreign' };
   }
+  if (typeof schema === 'number' && schema > SCHEMA_VERSION) return { kind: 'later', schema };
   const why = whatIsWrong(type, value);
   return why === undefined ? { kind: 'event', event: value as ChainEvent } : { kind: 'damaged', why };
 }

@@ -22,6 +22,7 @@ it.each<[string, string, object]>([
     { kind: 'log' },
   ],
   ['a type of a later version', sample('text', { type: 'evalEnd' }), { kind: 'unknown', type: 'evalEnd' }],
+  ['the start of a run of a later version', sample('llmStart', { schema: 2 }), { kind: 'later', schema: 2 }],
   ['half a line', sample('llmEnd').slice(0, 60), { kind: 'damaged', why: 'it is cut short' }],
   ['hardly anything of a line', '{"type":"chat', { kind: 'damaged', why: 'it is cut short' }],
   ['the beginning of any JSON', '{', { kind: 'foreign' }],

@@ -2,6 +2,7 @@ import { wantsColor } from '../../callbacks/color.js';
 import { toErrorRecord } from '../../errors.js';
 import { diffRuns } from '../../trace/diff-runs.js';
 import type { ChosenRun } from '../../trace/load-run.js';
+import { maskRun } from '../../trace/mask-run.js';
 import { renderErrorJson, Verdict } from '../exit.js';
 import type { Io } from '../io.js';
 import { toJsonLine } from '../json-line.js';
@@ -27,12 +28,13 @@ export async function diffTraces(a: string, b: string | undefined, flags: DiffFl
     if (flags.json) stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
-  const diff = diffRuns(pair[0].run, pair[1].run);
+  const [runA, runB] = pair.map(({ run }) => maskRun(run, io.redact));
+  const diff = diffRuns(runA!, runB!);
   if (flags.json) {
     const [fileA, fileB] = pair.map(({ file }) => file);
     stdout.write(toJsonLine({ schema: 1, files: { a: fileA, b: fileB }, ...diff }, io.redact));
   } else {
-    const [titleA, titleB] = pair.map(titleOf);
+    const [titleA, titleB] = pair.map((chosen) => io.redact(titleOf(chosen)));
     stdout.write(
       renderRunDiff(diff, {
         width: stdout.columns,

@@ -3,6 +3,7 @@ import { ChainError } from '../../errors.js';
 import { cleanControls } from '../../safety/clean.js';
 import { chooseIn, LAST_RUN } from '../../trace/choose-run.js';
 import { LineCensus } from '../../trace/line-census.js';
+import { maskRun } from '../../trace/mask-run.js';
 import { readEvents } from '../../trace/read-events.js';
 import { type FoundRun, indexRuns } from '../../trace/run-index.js';
 import { TraceBuilder } from '../../trace/trace-builder.js';
@@ -80,10 +81,15 @@ interface View {
 
 function viewOf(file: string, flags: ShowFlags, io: Io): View {
   const { stdout } = io;
+  const masked = (run: TraceRun) => maskRun(run, io.redact);
   if (flags.events) return { draw() {}, end() {} };
   if (flags.json)
-    return { draw() {}, end: (run) => void stdout.write(toJsonLine(runDocument(run, []), io.redact)) };
-  const text = (run: TraceRun, until?: number) => `${renderRun(run, flags, layoutOf(flags, io), until)}\n`;
+    return {
+      draw() {},
+      end: (run) => void stdout.write(toJsonLine(runDocument(masked(run), []), io.redact)),
+    };
+  const text = (run: TraceRun, until?: number) =>
+    `${renderRun(masked(run), flags, layoutOf(flags, io), until)}\n`;
   if (stdout.isTTY !== true || io.env.TERM === 'dumb') {
     return { draw() {}, end: (run) => void stdout.write(text(run)) };
   }

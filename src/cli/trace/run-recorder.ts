@@ -1,5 +1,7 @@
 import { startsNoRuns } from '../../callbacks/context.js';
 import type { CallbackHandler, ChainEvent } from '../../events.js';
+import type { Redact } from '../../safety/redactor.js';
+import { maskRun } from '../../trace/mask-run.js';
 import { buildTrace } from '../../trace/trace-builder.js';
 import type { TraceRun } from '../../trace/trace-run.js';
 
@@ -17,11 +19,11 @@ export class RunRecorder implements CallbackHandler {
   }
 
   /**
-   * The root runs so far, masked as those in a trace file are.
+   * The root runs so far, as they would stand in a trace file.
    * @param redact given every text: what masks keys has to see them whole
    */
-  roots(redact: (text: string) => string): readonly TraceRun[] {
-    const mask = (_key: string, value: unknown) => (typeof value === 'string' ? redact(value) : value);
-    return buildTrace(this.#events.map((event) => JSON.parse(JSON.stringify(event), mask) as ChainEvent));
+  roots(redact: Redact): readonly TraceRun[] {
+    const kept = this.#events.map((event) => JSON.parse(JSON.stringify(event)) as ChainEvent);
+    return buildTrace(kept).map((run) => maskRun(run, redact));
   }
 }

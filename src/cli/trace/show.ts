@@ -1,6 +1,7 @@
 import { cleanControls } from '../../safety/clean.js';
 import { assertHasRuns, chooseIn, LAST_RUN } from '../../trace/choose-run.js';
 import { loadRun } from '../../trace/load-run.js';
+import { maskRun } from '../../trace/mask-run.js';
 import { indexRuns } from '../../trace/run-index.js';
 import type { Io } from '../io.js';
 import { toJsonLine } from '../json-line.js';
@@ -54,11 +55,14 @@ async function showFile(
   } else if (all) {
     const listed = { ...index, runs: index.runs.slice(-keep) };
     stdout.write(
-      flags.json ? toJsonLine(listDocument(listed), io.redact) : renderRunList(listed, layoutOf(flags, io)),
+      flags.json
+        ? toJsonLine(listDocument(listed), io.redact)
+        : io.redact(renderRunList(listed, layoutOf(flags, io))),
     );
   } else {
     const { id, root } = chooseIn(index, name);
-    const { run } = await loadRun(file, root, { id, signal });
+    const { run: kept } = await loadRun(file, root, { id, signal });
+    const run = maskRun(kept, io.redact);
     stdout.write(
       flags.json
         ? toJsonLine(runDocument(run, notes), io.redact)

@@ -43,7 +43,7 @@ export async function showStats(names: readonly string[], flags: StatsFlags, io:
   const over = overBudget(report.stats, flags.maxCost);
   if (flags.json) io.stdout.write(toJsonLine(statsDocument(report, over), io.redact));
   else {
-    io.stdout.write(renderStats(report, { width: widthOf(io) }));
+    io.stdout.write(io.redact(renderStats(report, { width: widthOf(io) })));
     for (const note of report.notes) io.stderr.write(`note: ${cleanControls(note)}\n`);
   }
   if (over !== undefined) throw over;

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
+import type { Redact } from '../../../safety/redactor.js';
 import { assertHasRuns, chooseIn, LAST_RUN } from '../../../trace/choose-run.js';
 import { endedRuns } from '../../../trace/ended-runs.js';
 import { loadRun } from '../../../trace/load-run.js';
+import { maskRun } from '../../../trace/mask-run.js';
 import { isWithoutContent } from '../../../trace/run-content.js';
 import { indexRuns } from '../../../trace/run-index.js';
 import { RunTally } from '../../../trace/run-tally.js';
 import { statusOf, type TraceRun, totalsOf, withDescendants } from '../../../trace/trace-run.js';
 import { traceStats } from '../../../trace/trace-stats.js';
+import type { Io } from '../../io.js';
 import type { DocumentHead, DocumentRun } from './document.js';
 
 /** Runs that are to be exported, and what is said of them together. */
@@ -24,21 +27,34 @@ export function readExport(
   file: string,
   shown: string,
   name: string | undefined,
-  signal: AbortSignal,
+  { signal, redact }: Pick<Io, 'signal' | 'redact'>,
 ): Promise<ExportSource> {
-  return name === undefined ? readAll(file, shown, signal) : readOne(file, shown, name, signal);
+  return name === undefined
+    ? readAll(file, shown, signal, redact)
+    : readOne(file, shown, name, signal, redact);
 }
 
-async function readAll(file: string, shown: string, signal: AbortSignal): Promise<ExportSource> {
+async function readAll(
+  file: string,
+  shown: string,
+  signal: AbortSignal,
+  redact: Redact,
+): Promise<ExportSource> {
   const { total, first, last, censuses } = await traceStats([file], { signal });
   const census = censuses[0]!;
   assertHasRuns({ file: shown, count: total.runs, census });
   const head = { title: titleOf(shown), total, first, last, notes: census.notes() };
-  return { head, runs: allRuns(file, signal) };
+  return { head, runs: allRuns(file, signal, redact) };
 }
 
-async function* allRuns(file: string, signal: AbortSignal): AsyncGenerator<DocumentRun, void, void> {
-  for await (const run of endedRuns(file, { signal })) yield { run, withoutContent: isWithoutContent(run) };
+async function* allRuns(
+  file: string,
+  signal: AbortSignal,
+  redact: Redact,
+): AsyncGenerator<DocumentRun, void, void> {
+  for await (const run of endedRuns(file, { signal })) {
+    yield { run: maskRun(run, redact), withoutContent: isWithoutContent(run) };
+  }
 }
 
 /** `last~N` looks so far back. */
@@ -49,11 +65,13 @@ async function readOne(
   shown: string,
   name: string,
   signal: AbortSignal,
+  redact: Redact,
 ): Promise<ExportSource> {
   const find = LAST_RUN.test(name) ? undefined : name;
   const index = await indexRuns(file, { keep: KEPT, find, signal });
   const { id, root } = chooseIn({ ...index, file: shown }, name);
-  const { run } = await loadRun(file, root, { id, signal });
+  const { run: kept } = await loadRun(file, root, { id, signal });
+  const run = maskRun(kept, redact);
   const total = tallyOf(run).stats();
   const head = { title: titleOf(shown), total, first: run.time, last: run.time, notes: index.census.notes() };
   return { head, runs: [{ run, withoutContent: root.withoutContent }] };

@@ -32,7 +32,7 @@ export async function exportTrace(
   }
   const document = await FORMATS[format]();
   const notes = await withTraceFile(file, io, async (kept) => {
-    const source = await readExport(kept, file, name, io.signal);
+    const source = await readExport(kept, file, name, io);
     const text = inBlocks(piecesOf(document, source));
     await (output === undefined ? toStdout(text, io) : toFile(output, text));
     return source.head.notes;
