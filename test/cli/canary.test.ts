@@ -33,7 +33,6 @@ beforeEach(() => {
 
 /** What is kept and shown of a command in different ways; the answer on stdout isn't looked at, it stays as it came. */
 const WAYS: readonly (readonly [flags: readonly string[], env: Readonly<Record<string, string>>])[] = [
-  [['--log', 'text.log'], {}],
   [['--log', 'tokens.log', '--log-tokens', '--json'], { CHAIN_DEBUG: '1' }],
   [['--log', 'events.jsonl', '--verbose'], { CHAIN_DEBUG: '1' }],
   [['--log', 'quiet.jsonl', '--no-content', '--verbose', '--no-stream'], {}],

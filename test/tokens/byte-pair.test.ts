@@ -50,7 +50,7 @@ describe('merging', () => {
 
 test('a long piece is merged in windows, with the outcome of the whole', () => {
   const random = generator(3);
-  for (let round = 0; round < 150; round++) {
+  for (let round = 0; round < 50; round++) {
     const tokens = someTokens(random);
     const letters = tokens.filter((token) => token.length === 1);
     const unit = () => tokens[Math.floor(random() * tokens.length)]!;
@@ -71,7 +71,7 @@ test('what comes far behind a window may decide how it is merged', () => {
   const pairs = letters.slice(1).map((letter, index) => letters[index]! + letter);
   const tokens = [...letters, ...pairs.reverse()];
   const random = generator(5);
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 40; round++) {
     let text = '';
     while (text.length < 700) text += letters.slice(0, 40 + Math.floor(random() * 51)).join('');
     expect(new BytePairCounter(packedTokens(tokens), WHOLE).count(text), text).toBe(mergeWhole(tokens, text));

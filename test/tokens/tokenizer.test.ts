@@ -137,14 +137,14 @@ describe('as tiktoken counts', () => {
   };
 
   test.each(Object.keys(UNITS))('random text: %s', (name) => {
-    for (let round = 0; round < 25; round++) {
+    for (let round = 0; round < 10; round++) {
       const text = someText(UNITS[name]!, Math.ceil(2 ** (2 + 9 * random())));
       expect(ours(text), JSON.stringify(text)).toEqual(theirs(text));
     }
   });
 
   test('random characters', () => {
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 40; round++) {
       const text = Array.from({ length: 400 }, anyCharacter).join('');
       expect(ours(text), JSON.stringify(text)).toEqual(theirs(text));
     }
@@ -153,20 +153,20 @@ describe('as tiktoken counts', () => {
 
 describe('a very long text', () => {
   test.each([
-    ['one letter', 'a'.repeat(1_000_000), 125_000],
-    ['spaces', ' '.repeat(1_000_000), 7813],
-    ['line ends', '\n'.repeat(1_000_000), 62_500],
-    ['dots', '.'.repeat(1_000_000), 15_625],
-    ['digits', '7'.repeat(1_000_000), 333_334],
-    ['halves of surrogate pairs', '\ud800'.repeat(100_000), 12_500],
+    ['one letter', 'a'.repeat(400_000), 50_000],
+    ['spaces', ' '.repeat(400_000), 3125],
+    ['line ends', '\n'.repeat(400_000), 25_000],
+    ['dots', '.'.repeat(400_000), 6250],
+    ['digits', '7'.repeat(400_000), 133_334],
+    ['halves of surrogate pairs', '\ud800'.repeat(40_000), 5000],
   ])('of nothing but %s', (_, text, count) => {
     expect(gpt5.count(text)).toBe(count);
   });
 
-  test('10 MB of prose', () => {
+  test('3 MB of prose', () => {
     const prose = "The quick brown fox, it's 12345 times over. ";
     const [one, two] = theirs(prose.repeat(230));
-    expect(ours(prose.repeat(230_000))).toEqual([1000 * one! - 999, 1000 * two! - 999]);
+    expect(ours(prose.repeat(69_000))).toEqual([300 * one! - 299, 300 * two! - 299]);
   });
 
   // Such a run is cut at 196,608 characters. At the worst that was seen to make a difference of three tokens.
