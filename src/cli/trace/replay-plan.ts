@@ -103,7 +103,7 @@ function liveHasNoTiming(changes: readonly string[]): ChainError {
 
 /** From the template where it still gives the same; else what was asked then. */
 async function promptOf(
-  { prompt: recorded }: RepeatableRun,
+  { original, prompt: recorded }: RepeatableRun,
   found: OriginalTemplate,
   { var: pairs, vars, system }: TraceReplayFlags,
   io: Io,
@@ -116,7 +116,10 @@ async function promptOf(
   }
   const prompt = found.template?.prompt ?? new RecordedPrompt(recorded);
   const replaced = system === undefined ? prompt : withSystem(prompt, system);
-  if (found.template === null) return { prompt: replaced, values: {} };
+  if (found.template === null) {
+    // The prompt has them already; the run is to have them as well.
+    return { prompt: replaced, values: original.start?.type === 'chainStart' ? original.start.inputs : {} };
+  }
   const { template, inputs } = found;
   if (!isFilledAnew) return { prompt: replaced, values: inputs };
   const { named, extra } = await readVariables(vars, pairs, false, io);

@@ -54,6 +54,16 @@ time    N ms → N ms`;
     expect(settleEvents(here.events('again.jsonl'))).toEqual(settleEvents(here.events('run.jsonl')));
   });
 
+  it('gives the same events where no template is left to fill in', async () => {
+    await log(['run', '--prompt', 'Hi {name}', '--var', 'name=Ann', '--log', 'run.jsonl']);
+    const { code, stderr } = await here.run([...REPLAY, '--log', 'again.jsonl']);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('\nparameters, prompt and answer: the same\n'),
+    ]);
+    expect(settleEvents(here.events('again.jsonl'))).toEqual(settleEvents(here.events('run.jsonl')));
+  });
+
   it('chooses a run, and ends as that one did', async () => {
     await log(RUN, reply(401, { error: { message: 'No.' } }));
     await log(RUN);
