@@ -1,5 +1,6 @@
 // `npm run bench:trace [-- --size 1000]`: how long a large trace takes to read, in megabytes, and how much memory. A
-// trace of a tenth of the size is read too. Fails where memory grows with the file.
+// trace of a tenth of the size is read too. Fails where memory grows with the file. Of a trace of 1 GB or more the
+// figures are kept in `bench/large-trace.json`.
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -15,11 +16,19 @@ if (!(megabytes >= 10)) throw new RangeError('--size takes a number of megabytes
 
 /** How much more memory the larger one may take. */
 const MUCH_MORE = 1.5;
+const RESULTS = fileURLToPath(new URL('large-trace.json', import.meta.url));
 const chain = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'chain.js');
+const PROMPT = 'Which three flowers would you give to a friend who has moved to the sea? '.repeat(4);
 const COMMANDS = {
   'the list': (file) => ['trace', 'show', file],
   'the last run': (file) => ['trace', 'show', file, 'last'],
   'all events': (file) => ['trace', 'show', file, '--events'],
+  'the statistics': (file) => ['trace', 'stats', file, '--by', 'model'],
+  'a comparison': (file) => ['trace', 'diff', file],
+  'an answer replayed': (file) => ['run', '--prompt', PROMPT, '--model', 'gpt-5-mini', '--replay', file],
+  csv: (file) => ['trace', 'export', file, '--format', 'csv'],
+  markdown: (file) => ['trace', 'export', file, '--format', 'markdown'],
+  html: (file) => ['trace', 'export', file, '--format', 'html'],
 };
 
 await ensure();
@@ -39,6 +48,8 @@ try {
     }
   }
   console.log(render(rows));
+  if (megabytes >= 1000)
+    writeFileSync(RESULTS, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`);
   const grown = Object.keys(COMMANDS).filter((name) => {
     const [small, large] = rows.filter((row) => row.name === name);
     return large.peakMb > small.peakMb * MUCH_MORE;
@@ -51,10 +62,11 @@ try {
 /** Its time, and the most memory that it had. What it prints is thrown away. */
 function measure(args) {
   const began = performance.now();
-  const { status } = spawnSync(process.execPath, ['--require', reporter, chain, ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const { status, stderr } = spawnSync(process.execPath, ['--require', reporter, chain, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`chain ${args.join(' ')} ended with ${status}`);
+  if (status !== 0) throw new Error(`chain ${args.join(' ')} ended with ${status}: ${stderr}`);
   return { seconds: (performance.now() - began) / 1000, peakMb: Number(readFileSync(peak, 'utf8')) / 1024 };
 }
 
@@ -73,7 +85,6 @@ function runOf(index) {
   const root = { runId: randomUUID(), parentRunId: null, name: 'LLMChain', time: 1.7e12 + index * 1000 };
   const model = { ...root, runId: randomUUID(), parentRunId: root.runId, name: 'ChatOpenAI' };
   const start = { tags: [], metadata: {} };
-  const prompt = 'Which three flowers would you give to a friend who has moved to the sea? '.repeat(4);
   const tokens = Array.from({ length: 200 }, (_, at) => ` word${at}`);
   const text = tokens.join('');
   const usage = {
@@ -88,7 +99,7 @@ function runOf(index) {
     model: 'gpt-5-mini',
     provider: 'openai',
     params: {},
-    messages: [{ role: 'user', content: prompt }],
+    messages: [{ role: 'user', content: PROMPT }],
     tools: [],
   };
   const answer = {
@@ -99,8 +110,8 @@ function runOf(index) {
     usage,
   };
   return [
-    { type: 'chainStart', ...root, ...start, inputs: { prompt } },
-    { type: 'text', ...root, text: prompt, kind: 'prompt' },
+    { type: 'chainStart', ...root, ...start, inputs: { prompt: PROMPT } },
+    { type: 'text', ...root, text: PROMPT, kind: 'prompt' },
     { type: 'chatModelStart', ...model, ...start, ...request },
     ...tokens.map((token, at) => ({ type: 'llmNewToken', ...model, token, index: at })),
     {

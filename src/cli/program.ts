@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ChainError, toErrorRecord } from '../errors.js';
+import type { Redact } from '../safety/redactor.js';
 import { COMMANDS } from './commands.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
@@ -42,11 +43,12 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
 
 /** Loaded here: who only asks for the version doesn't wait for it. */
 async function maskKeys(io: Io): Promise<void> {
-  const [{ maskSecrets }, { keysIn }] = await Promise.all([
-    import('../safety/mask.js'),
+  const [{ createRedactor }, { keysIn }] = await Promise.all([
+    import('../safety/redactor.js'),
     import('../models/providers.js'),
   ]);
-  io.redact = (text) => maskSecrets(text, keysIn(io.env));
+  let redact: Redact | undefined;
+  io.redact = (text) => (redact ??= createRedactor({ secrets: keysIn(io.env) }))(text);
 }
 
 const EXAMPLES = `

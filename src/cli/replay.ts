@@ -2,7 +2,7 @@ import { ChainError } from '../errors.js';
 import type { ModelChoice } from '../models/choose.js';
 import type { Model, ModelFields } from '../models/model.js';
 import { type Providers, resolveModelName } from '../models/providers.js';
-import { maskSecrets } from '../safety/mask.js';
+import { createRedactor } from '../safety/redactor.js';
 import { readCassette } from '../trace/read-cassette.js';
 import type { ModelRecording } from '../trace/recording.js';
 import { ReplayModel } from '../trace/replay-model.js';
@@ -47,7 +47,7 @@ export async function openReplay(
       hint: 'Name a recording, such as --replay cassette.jsonl.',
     });
   }
-  const cassette = await readCassette(file, { mask: (text) => maskSecrets(text, keys), signal });
+  const cassette = await readCassette(file, { mask: createRedactor({ secrets: keys }), signal });
   const first = cassette.first()!;
   return {
     choose: (choice) =>

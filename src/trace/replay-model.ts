@@ -1,6 +1,6 @@
 import { ChainError } from '../errors.js';
 import { Model, type ModelChunk, type ModelFields, type ModelRequest } from '../models/model.js';
-import { maskSecrets } from '../safety/mask.js';
+import { createRedactor } from '../safety/redactor.js';
 import type { AskedModel, Cassette } from './cassette.js';
 import type { Clock } from './pace.js';
 import { RecordedModel } from './recorded-model.js';
@@ -100,7 +100,7 @@ export async function replayModel(file: string, options: ReplayOptions = {}): Pr
     import('../models/providers.js'),
   ]);
   const keys = keysIn(process.env);
-  const cassette = await readCassette(file, { mask: (text) => maskSecrets(text, keys) });
+  const cassette = await readCassette(file, { mask: createRedactor({ secrets: keys }) });
   const { live, model, kind } = options;
   if (live !== undefined) {
     const identity = identityOf(live, options);
