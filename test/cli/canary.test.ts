@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, delta, event, type Reply, reply, serve, stream, text, USAGE } from '../models/loopback.js';
 import { KNOWN, SHAPED } from '../safety/secrets.js';
+import { receiveOtlp } from '../support/otlp-receiver.js';
 import { makeWorkspace, type RunOptions, type Workspace } from '../support/run-cli.js';
 
 /** Of no known shape, and set in OPENAI_API_KEY. */
@@ -227,6 +228,32 @@ it.each(WAYS)('a measured memory has none of it with %j', async (flags, env) => 
   const outcome = await here.run(args, { env: { ...at(server), ...env } });
   expect(outcome.code, outcome.stderr).toBe(1);
   expect(look(outcome, flags)).toEqual([]);
+});
+
+it('a collector is sent none of it, and neither is it in a page for others', async () => {
+  const [server, receiver] = await Promise.all([serve(answer(...CUT), echo), receiveOtlp()]);
+  const env = {
+    ...at(server),
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
+  };
+  const flags = ['--otlp', receiver.url, '--log', 'events.jsonl'];
+  const args = ['run', '--prompt', `{x} ${ALL}`, '--var', `x=${ALL}`, '--system', ALL, '--stop', ALL];
+  const answered = await here.run([...args, ...flags], { env });
+  const failed = await here.run([...args, ...flags], { env });
+  expect([answered.code, failed.code]).toEqual([0, 1]);
+  expect([...look(answered, flags), ...look(failed, flags)]).toEqual([]);
+
+  expect(receiver.spans).toHaveLength(4);
+  const sent = receiver.requests.map(({ body }) => body.toString()).join();
+  expect(sent).toContain('***');
+  expect(foundIn(sent)).toEqual([]);
+
+  for (const format of ['html', 'markdown', 'csv']) {
+    const page = await here.run(['trace', 'export', 'events.jsonl', '--format', format], { env });
+    expect(page.stdout).toContain('***');
+    expect(foundIn(page.stdout + page.stderr)).toEqual([]);
+  }
 });
 
 it('what would be sent, as a document, and what would answer have none of it', async () => {
