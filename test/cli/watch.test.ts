@@ -63,6 +63,29 @@ ${FIGURES}watching add.txt
     expect(types.filter((type) => type === 'chainEnd')).toHaveLength(2);
   });
 
+  it('of several runs, compares each with its own', async () => {
+    const running = watch(['add.txt', '--var', 'number=2', '-n', '2']);
+    await running.sees('watching add.txt');
+    here.write('add.txt', '10 + {number} = \n');
+    await running.sees('#2:\n  parameters: the same\n');
+    const { code, stdout, stderr } = await stop(running);
+    expect([code, stdout]).toEqual([
+      130,
+      ['3', '12'].map((sum) => `== offline · #1 ==\n${sum}\n\n== offline · #2 ==\n${sum}\n`).join(''),
+    ]);
+    const difference = `  parameters: the same
+  prompt:
+    user: [-1-]{+10+} + 2 = 
+  answer: [-3-]{+12+}
+${FIGURES}`;
+    expect(stderr.slice(stderr.indexOf('since'))).toBe(
+      `since the last run of offline · #1:
+${difference}since the last run of offline · #2:
+${difference}watching add.txt
+`,
+    );
+  });
+
   it('however the file is written', async () => {
     const running = watch(['add.txt', '--var', 'number=2', '--quiet']);
     await running.sees('3\n');
