@@ -7,10 +7,10 @@ import { cleanControls } from '../../safety/clean.js';
 import type { AnswerView } from '../answer-view.js';
 import type { FinishedRun } from '../execute-run.js';
 import type { Io } from '../io.js';
+import { LiveRegion } from '../live-region.js';
 import type { RunPlan } from '../run-plan.js';
 import { Feed } from './feed.js';
 import { layOut, type Note, type Paint, type Pane } from './layout.js';
-import { LiveRegion } from './live-region.js';
 import { WrappedAnswer } from './wrapped-answer.js';
 
 /** The least time between two changes of the screen. */

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import cliTruncate from 'cli-truncate';
 import { ChainError } from '../../errors.js';
 import { cleanControls } from '../../safety/clean.js';
 import { chooseIn, LAST_RUN } from '../../trace/choose-run.js';
@@ -10,7 +11,7 @@ import { TraceBuilder } from '../../trace/trace-builder.js';
 import type { TraceRun } from '../../trace/trace-run.js';
 import type { Io } from '../io.js';
 import { toJsonLine } from '../json-line.js';
-import { LiveRegion } from './live-region.js';
+import { LiveRegion } from '../live-region.js';
 import { EventPrinter } from './print-events.js';
 import { layoutOf, renderRun } from './render-run.js';
 import type { ShowFlags } from './show.js';
@@ -37,17 +38,21 @@ export async function followTrace(
   const view = viewOf(file, flags, io);
   const printer = new EventPrinter(chosen, io);
   const census = new LineCensus();
-  for await (const read of readEvents(file, { from, follow: true, census, signal: io.signal })) {
-    const events = [...read];
-    for (const { event } of events) builder.add(event);
-    if (flags.events) await printer.print(events.map(({ line }) => line));
-    for (const root of builder.roots.filter(({ end }) => end !== null)) {
-      const run = (chosen === undefined ? undefined : builder.find(chosen.id)) ?? root;
-      view.end(run);
-      builder.drop(root);
-      if (chosen !== undefined) return tellNotes(census, io);
+  try {
+    for await (const read of readEvents(file, { from, follow: true, census, signal: io.signal })) {
+      const events = [...read];
+      for (const { event } of events) builder.add(event);
+      if (flags.events) await printer.print(events.map(({ line }) => line));
+      for (const root of builder.roots.filter(({ end }) => end !== null)) {
+        const run = (chosen === undefined ? undefined : builder.find(chosen.id)) ?? root;
+        view.end(run);
+        builder.drop(root);
+        if (chosen !== undefined) return tellNotes(census, io);
+      }
+      view.draw(builder.roots);
     }
-    view.draw(builder.roots);
+  } finally {
+    view.close();
   }
 }
 
@@ -77,30 +82,52 @@ interface View {
   draw(runs: readonly TraceRun[]): void;
   /** One that has ended. */
   end(run: TraceRun): void;
+  close(): void;
 }
 
 function viewOf(file: string, flags: ShowFlags, io: Io): View {
   const { stdout } = io;
   const masked = (run: TraceRun) => maskRun(run, io.redact);
-  if (flags.events) return { draw() {}, end() {} };
-  if (flags.json)
-    return {
-      draw() {},
-      end: (run) => void stdout.write(toJsonLine(runDocument(masked(run), []), io.redact)),
-    };
+  const nothing = () => {};
+  const written = (render: (run: TraceRun) => string): View => ({
+    draw: nothing,
+    end: (run) => void stdout.write(render(run)),
+    close: nothing,
+  });
+  if (flags.events) return { draw: nothing, end: nothing, close: nothing };
+  if (flags.json) return written((run) => toJsonLine(runDocument(masked(run), []), io.redact));
   const text = (run: TraceRun, until?: number) =>
     `${renderRun(masked(run), flags, layoutOf(flags, io), until)}\n`;
-  if (stdout.isTTY !== true || io.env.TERM === 'dumb') {
-    return { draw() {}, end: (run) => void stdout.write(text(run)) };
-  }
-  const region = new LiveRegion(stdout);
-  const waiting = `waiting for runs in ${cleanControls(file)}\n`;
+  if (stdout.isTTY !== true || io.env.TERM === 'dumb') return written(text);
+  return liveView(text, `waiting for runs in ${cleanControls(file)}`, io);
+}
+
+/** At a terminal: what goes on stands below all that has ended, and changes there. */
+function liveView(
+  text: (run: TraceRun, until?: number) => string,
+  waiting: string,
+  { stdout, stderr }: Io,
+): View {
+  let shown: readonly TraceRun[] | null = null;
+  const region = new LiveRegion({ stdout, stderr }, () => void setImmediate(() => region.show(lines())));
+  const lines = () => {
+    if (shown === null) return [];
+    const now = Date.now();
+    const all = shown.flatMap((run) => text(run, now).split('\n').slice(0, -1));
+    const last = all.length === 0 ? [waiting] : all.slice(-region.rows);
+    return last.map((line) => cliTruncate(line, region.columns));
+  };
   return {
     draw(runs) {
-      const now = Date.now();
-      region.draw(runs.length === 0 ? waiting : runs.map((run) => text(run, now)).join(''));
+      shown = runs;
+      region.show(lines());
     },
-    end: (run) => region.keep(text(run)),
+    end(run) {
+      shown = null;
+      region.show([]);
+      stdout.write(text(run));
+    },
+    close: () => region.finish(lines()),
   };
 }
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LiveRegion } from '../../../src/cli/compare/live-region.js';
+import { LiveRegion } from '../../src/cli/live-region.js';
 
 /** A terminal that remembers what was written to it. */
 class Screen extends Writable {

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { Io } from '../io.js';
-import { widthOf } from './wrap-text.js';
+import { widthOf } from './compare/wrap-text.js';
+import type { Io } from './io.js';
 
 /**
  * Lines at the end of what a terminal shows, which are changed where they stand. What others write meanwhile, to stdout
