@@ -96,3 +96,22 @@ function describe(value: unknown): string {
     return 'a value that has no text was thrown';
   }
 }
+
+/**
+ * What is said where the system doesn't let a file be read.
+ * @param what the file, and what it is for
+ * @param cause what Node threw
+ */
+export function fileNotReadable(what: string, cause: unknown): ChainError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const reason = code === undefined ? message : (NOT_READABLE[code] ?? `cannot be read (${code})`);
+  return new ChainError('file_not_readable', `${what}: ${reason}`, { cause });
+}
+
+const NOT_READABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EISDIR: 'a folder, not a file',
+  EACCES: 'no permission to read it',
+  EPERM: 'no permission to read it',
+};

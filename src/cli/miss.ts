@@ -1,9 +1,9 @@
-import { Chalk } from 'chalk';
 import { wantsColor } from '../callbacks/color.js';
 import { ChainError } from '../errors.js';
 import { cleanControls } from '../safety/clean.js';
 import type { NotRecordedError } from '../trace/not-recorded.js';
 import type { Io } from './io.js';
+import { diffPaint } from './trace/diff-paint.js';
 
 /** How a request that isn't in a recording differs from the nearest one, for stderr; nothing for any other error. */
 export function renderMiss(
@@ -12,11 +12,10 @@ export function renderMiss(
   { stderr, env }: Io,
 ): string {
   if (!isMiss(error)) return '';
-  const chalk = new Chalk({ level: color !== false && wantsColor(stderr, env) ? 1 : 0 });
+  const paint = diffPaint(color !== false && wantsColor(stderr, env));
   return error.renderDifference((change, text) => {
     const shown = cleanControls(text);
-    if (change === 'same') return shown;
-    return change === 'removed' ? chalk.red(`[-${shown}-]`) : chalk.green(`{+${shown}+}`);
+    return change === 'same' ? shown : paint[change](shown);
   });
 }
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { ChainError } from '../errors.js';
+import { ChainError, fileNotReadable } from '../errors.js';
 import { TemplateError } from './source-position.js';
 
 /** The most that a template may have, in bytes. */
@@ -33,7 +33,7 @@ export async function readTemplateFile(file: string): Promise<Uint8Array> {
       await handle.close();
     }
   } catch (error) {
-    throw error instanceof ChainError ? error : notReadable(file, error);
+    throw error instanceof ChainError ? error : fileNotReadable(file, error);
   }
 }
 
@@ -41,18 +41,4 @@ export function templateTooLarge(file: string): TemplateError {
   return new TemplateError({ file, line: 1, column: 1 }, 'a template has at most 10 MB, and this has more', {
     hint: 'Bring large texts in as values of variables.',
   });
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EISDIR: 'a folder, not a file',
-  EACCES: 'no permission to read it',
-  EPERM: 'no permission to read it',
-};
-
-function notReadable(file: string, cause: unknown): ChainError {
-  const { code } = cause as NodeJS.ErrnoException;
-  const reason = REASONS[code ?? ''] ?? `cannot be read (${code ?? cause})`;
-  return new ChainError('file_not_readable', `${file}: ${reason}`, { cause });
 }

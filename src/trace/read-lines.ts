@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChainError } from '../errors.js';
+import { fileNotReadable } from '../errors.js';
 
 /** A line of a file. */
 export interface FileLine {
@@ -116,7 +116,7 @@ async function* readPipe(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw notReadable(name, error);
+    throw fileNotReadable(name, error);
   }
   const rest = splitter.rest();
   if (rest !== null) yield [rest];
@@ -185,7 +185,7 @@ async function openFile(
     throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
   } catch (error) {
     if (follow && (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw notReadable(file, error);
+    throw fileNotReadable(file, error);
   }
 }
 
@@ -193,19 +193,6 @@ async function readAt(handle: FileHandle, file: string, buffer: Buffer, position
   try {
     return await handle.read(buffer, 0, buffer.length, position);
   } catch (error) {
-    throw notReadable(file, error);
+    throw fileNotReadable(file, error);
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EISDIR: 'a folder, not a file',
-  EACCES: 'no permission to read it',
-  EPERM: 'no permission to read it',
-};
-
-function notReadable(file: string, cause: unknown): ChainError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new ChainError('file_not_readable', `${file}: ${REASONS[code ?? ''] ?? message}`, { cause });
 }

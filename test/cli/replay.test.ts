@@ -345,7 +345,7 @@ describe('a request that is not recorded', () => {
   it('is shown in colour where it may', async () => {
     const env = { FORCE_COLOR: '1' };
     const { stderr } = await here.run([...RUN, '--var', 'name=Bo', ...REPLAY], { env });
-    expect(stderr).toContain('Say hello to \x1b[31m[-Ann-]\x1b[39m\x1b[32m{+Bo+}\x1b[39m.\n');
+    expect(stderr).toContain('Say hello to \x1b[31mAnn\x1b[39m\x1b[32mBo\x1b[39m.\n');
   });
 
   it('is an error document with --json', async () => {
