@@ -63,8 +63,11 @@ export class ReplayModel extends Model {
   }
 
   /** Only what isn't recorded gets here. */
-  // biome-ignore lint/correctness/useYield: it has nothing to give
   protected override async *answer(request: ModelRequest): AsyncGenerator<readonly ModelChunk[], void, void> {
+    yield* await this.#refuse(request);
+  }
+
+  async #refuse(request: ModelRequest): Promise<never> {
     const [nearest, { requestDifference }, { NotRecordedError }] = await Promise.all([
       this.#cassette.nearest(this.#asked, request),
       import('./request-difference.js'),
