@@ -67,7 +67,7 @@ export class ReplayModel extends Model {
     yield* await this.#refuse(request);
   }
 
-  async #refuse(request: ModelRequest): Promise<never> {
+  async #refuse(request: ModelRequest): Promise<[]> {
     const [nearest, { requestDifference }, { NotRecordedError }] = await Promise.all([
       this.#cassette.nearest(this.#asked, request),
       import('./request-difference.js'),
