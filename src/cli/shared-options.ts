@@ -77,7 +77,8 @@ export function addRequestOptions(command: Command): Command {
     .option('--config <file>', 'the configuration, in place of the usual one');
 }
 
-function collect(value: string, before: readonly string[] = []): readonly string[] {
+/** Of a flag that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

@@ -67,6 +67,7 @@ export class ReplayModel extends Model {
     yield* await this.#refuse(request);
   }
 
+  /** @throws NotRecordedError */
   async #refuse(request: ModelRequest): Promise<[]> {
     const [nearest, { requestDifference }, { NotRecordedError }] = await Promise.all([
       this.#cassette.nearest(this.#asked, request),

@@ -28,7 +28,7 @@ export async function diffTraces(a: string, b: string | undefined, flags: DiffFl
     if (flags.json) stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
-  const [runA, runB] = pair.map(({ run }) => maskRun(run, io.redact));
+  const [runA, runB] = pair.map(({ run }) => maskRun(run, io));
   const diff = diffRuns(runA!, runB!);
   if (flags.json) {
     const [fileA, fileB] = pair.map(({ file }) => file);

@@ -1,12 +1,11 @@
 import { Option } from 'commander';
 import { ChainError } from '../../errors.js';
 import type { CliCommand } from '../commands.js';
+import { collect } from '../shared-options.js';
 import type { ExportFlags } from './export/export.js';
-import type { OtlpFlag } from './export/export-otlp.js';
+import type { OtlpFlags } from './export/export-otlp.js';
 
-interface OtlpFlags {
-  readonly otlp?: OtlpFlag;
-}
+type ExportCommandFlags = Partial<ExportFlags & OtlpFlags> & { readonly redact?: readonly string[] };
 
 export const exportCommand: CliCommand = {
   register(program, io) {
@@ -22,12 +21,21 @@ export const exportCommand: CliCommand = {
       )
       .option('--otlp [url]', 'spans to an OpenTelemetry collector, in place of a file')
       .option('--output <file>', 'a file, in place of stdout')
+      .option('--redact <regex>', 'mask what it matches; may be repeated', collect)
+      .option('--no-content', 'runs, tokens and times alone: nothing that anybody said')
       .addHelpText('after', EXAMPLES)
-      .action(async (file: string, run: string | undefined, flags: Partial<ExportFlags> & OtlpFlags) => {
-        const { format, otlp } = flags;
+      .action(async (file: string, run: string | undefined, flags: ExportCommandFlags) => {
+        const { format, otlp, redact = [] } = flags;
+        if (redact.length > 0) {
+          const [{ redactorOf }, { keysIn }] = await Promise.all([
+            import('../redactor-of.js'),
+            import('../../models/providers.js'),
+          ]);
+          io.redact = redactorOf({ redact }, keysIn(io.env));
+        }
         if (otlp !== undefined) {
           const { exportOtlp } = await import('./export/export-otlp.js');
-          return exportOtlp(file, run, otlp, io);
+          return exportOtlp(file, run, { ...flags, otlp }, io);
         }
         if (format === undefined) {
           throw new ChainError('invalid_argument', 'no --format', {

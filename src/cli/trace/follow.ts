@@ -87,7 +87,7 @@ interface View {
 
 function viewOf(file: string, flags: ShowFlags, io: Io): View {
   const { stdout } = io;
-  const masked = (run: TraceRun) => maskRun(run, io.redact);
+  const masked = (run: TraceRun) => maskRun(run, io);
   const nothing = () => {};
   const written = (render: (run: TraceRun) => string): View => ({
     draw: nothing,

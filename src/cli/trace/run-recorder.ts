@@ -24,6 +24,6 @@ export class RunRecorder implements CallbackHandler {
    */
   roots(redact: Redact): readonly TraceRun[] {
     const kept = this.#events.map((event) => JSON.parse(JSON.stringify(event)) as ChainEvent);
-    return buildTrace(kept).map((run) => maskRun(run, redact));
+    return buildTrace(kept).map((run) => maskRun(run, { redact }));
   }
 }

@@ -62,7 +62,7 @@ async function showFile(
   } else {
     const { id, root } = chooseIn(index, name);
     const { run: kept } = await loadRun(file, root, { id, signal });
-    const run = maskRun(kept, io.redact);
+    const run = maskRun(kept, io);
     stdout.write(
       flags.json
         ? toJsonLine(runDocument(run, notes), io.redact)

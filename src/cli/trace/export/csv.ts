@@ -45,10 +45,11 @@ export const CSV: DocumentFormat = {
 
 /**
  * A text that a spreadsheet would take for a formula gets an apostrophe before it, and control characters are shown,
- * not kept. Numbers stay numbers.
+ * not kept. Numbers stay numbers, without the tails that sums of binary fractions have.
  */
 function cell(value: string | number | null): string | number | null {
-  if (typeof value !== 'string') return value;
+  if (typeof value === 'number') return Number(value.toPrecision(12));
+  if (value === null) return null;
   const text = escapeControls(value.replaceAll('\r\n', '\n'));
   return FORMULA.test(text) ? `'${text}` : text;
 }

@@ -9,8 +9,12 @@ import { indexRuns } from '../../../trace/run-index.js';
 import type { Io } from '../../io.js';
 import { withTraceFile } from '../trace-source.js';
 
-/** `true`: wherever the environment says. */
-export type OtlpFlag = string | true;
+export interface OtlpFlags {
+  /** `true`: wherever the environment says. */
+  readonly otlp: string | true;
+  /** `false` leaves out what anybody said, whatever the environment says. */
+  readonly content?: boolean;
+}
 
 /**
  * `chain trace export --otlp`: sends kept runs to a collector, as spans at the times that they had. Sent again they are the
@@ -20,7 +24,7 @@ export type OtlpFlag = string | true;
 export async function exportOtlp(
   file: string,
   name: string | undefined,
-  otlp: OtlpFlag,
+  { otlp, content }: OtlpFlags,
   io: Io,
 ): Promise<void> {
   if (otlp !== true && !isHttpUrl(otlp)) {
@@ -37,6 +41,7 @@ export async function exportOtlp(
     metrics: false,
     serviceName: 'chain',
     redact: io.redact,
+    content,
     onWarning: (text) => void failures.push(text),
   });
   const sender = {

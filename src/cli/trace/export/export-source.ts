@@ -1,21 +1,23 @@
 import { basename } from 'node:path';
-import type { Redact } from '../../../safety/redactor.js';
 import { assertHasRuns, chooseIn, LAST_RUN } from '../../../trace/choose-run.js';
 import { endedRuns } from '../../../trace/ended-runs.js';
 import { loadRun } from '../../../trace/load-run.js';
-import { maskRun } from '../../../trace/mask-run.js';
+import { type MaskOptions, maskRun } from '../../../trace/mask-run.js';
 import { isWithoutContent } from '../../../trace/run-content.js';
 import { indexRuns } from '../../../trace/run-index.js';
 import { RunTally } from '../../../trace/run-tally.js';
 import { statusOf, type TraceRun, totalsOf, withDescendants } from '../../../trace/trace-run.js';
 import { traceStats } from '../../../trace/trace-stats.js';
-import type { Io } from '../../io.js';
 import type { DocumentHead, DocumentRun } from './document.js';
 
 /** Runs that are to be exported, and what is said of them together. */
 export interface ExportSource {
   readonly head: DocumentHead;
   readonly runs: AsyncIterable<DocumentRun> | Iterable<DocumentRun>;
+}
+
+export interface ExportOptions extends MaskOptions {
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -27,34 +29,25 @@ export function readExport(
   file: string,
   shown: string,
   name: string | undefined,
-  { signal, redact }: Pick<Io, 'signal' | 'redact'>,
+  options: ExportOptions,
 ): Promise<ExportSource> {
-  return name === undefined
-    ? readAll(file, shown, signal, redact)
-    : readOne(file, shown, name, signal, redact);
+  return name === undefined ? readAll(file, shown, options) : readOne(file, shown, name, options);
 }
 
-async function readAll(
-  file: string,
-  shown: string,
-  signal: AbortSignal,
-  redact: Redact,
-): Promise<ExportSource> {
-  const { total, first, last, censuses } = await traceStats([file], { signal });
+async function readAll(file: string, shown: string, options: ExportOptions): Promise<ExportSource> {
+  const { total, first, last, censuses } = await traceStats([file], options);
   const census = censuses[0]!;
   assertHasRuns({ file: shown, count: total.runs, census });
   const head = { title: titleOf(shown), total, first, last, notes: census.notes() };
-  return { head, runs: allRuns(file, signal, redact) };
+  return { head, runs: allRuns(file, options) };
 }
 
-async function* allRuns(
-  file: string,
-  signal: AbortSignal,
-  redact: Redact,
-): AsyncGenerator<DocumentRun, void, void> {
-  for await (const run of endedRuns(file, { signal })) {
-    yield { run: maskRun(run, redact), withoutContent: isWithoutContent(run) };
-  }
+async function* allRuns(file: string, options: ExportOptions): AsyncGenerator<DocumentRun, void, void> {
+  for await (const run of endedRuns(file, options)) yield documentRun(run, isWithoutContent(run), options);
+}
+
+function documentRun(run: TraceRun, withoutContent: boolean, options: ExportOptions): DocumentRun {
+  return { run: maskRun(run, options), withoutContent: withoutContent || options.content === false };
 }
 
 /** `last~N` looks so far back. */
@@ -64,17 +57,16 @@ async function readOne(
   file: string,
   shown: string,
   name: string,
-  signal: AbortSignal,
-  redact: Redact,
+  options: ExportOptions,
 ): Promise<ExportSource> {
+  const { signal } = options;
   const find = LAST_RUN.test(name) ? undefined : name;
   const index = await indexRuns(file, { keep: KEPT, find, signal });
   const { id, root } = chooseIn({ ...index, file: shown }, name);
-  const { run: kept } = await loadRun(file, root, { id, signal });
-  const run = maskRun(kept, redact);
+  const { run } = await loadRun(file, root, { id, signal });
   const total = tallyOf(run).stats();
   const head = { title: titleOf(shown), total, first: run.time, last: run.time, notes: index.census.notes() };
-  return { head, runs: [{ run, withoutContent: root.withoutContent }] };
+  return { head, runs: [documentRun(run, root.withoutContent, options)] };
 }
 
 function tallyOf(run: TraceRun): RunTally {

@@ -14,6 +14,8 @@ import { type ExportFormat, FORMATS } from './formats.js';
 export interface ExportFlags {
   readonly format: ExportFormat;
   readonly output?: string;
+  /** `false` leaves out what anybody said. */
+  readonly content?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ExportFlags {
 export async function exportTrace(
   file: string,
   name: string | undefined,
-  { format, output }: ExportFlags,
+  { format, output, content }: ExportFlags,
   io: Io,
 ): Promise<void> {
   if (output !== undefined) {
@@ -32,7 +34,7 @@ export async function exportTrace(
   }
   const document = await FORMATS[format]();
   const notes = await withTraceFile(file, io, async (kept) => {
-    const source = await readExport(kept, file, name, io);
+    const source = await readExport(kept, file, name, { redact: io.redact, signal: io.signal, content });
     const text = inBlocks(piecesOf(document, source));
     await (output === undefined ? toStdout(text, io) : toFile(output, text));
     return source.head.notes;

@@ -52,7 +52,7 @@ export function statusWords(status: RunStatus, { end }: Pick<TraceRun, 'end'>): 
   return status === 'ok' ? '' : status === 'unfinished' ? 'has no end' : status;
 }
 
-export const WITHOUT_CONTENT = 'What was said is not in the trace: it was written without content.';
+export const WITHOUT_CONTENT = 'What was said was left out.';
 
 function factsOf({ id, time, start, end }: TraceRun): readonly Fact[] {
   const model = end?.type === 'llmEnd' || end?.type === 'llmError' ? end : null;

@@ -68,8 +68,8 @@ describe.each(FORMATS)('%s', (format) => {
 });
 
 it.each([
-  ['markdown', 'What was said is not in the trace: it was written without content.'],
-  ['html', '<p class="note">What was said is not in the trace: it was written without content.</p>'],
+  ['markdown', 'What was said was left out.'],
+  ['html', '<p class="note">What was said was left out.</p>'],
 ])('%s says that content was left out, of a part of a run, too', async (format, note) => {
   const prompt = ['--prompt', 'Which flowers?', '--model', 'offline'];
   await here.run(['run', ...prompt, '--no-content', '--log', 'run.jsonl']);
@@ -81,6 +81,25 @@ it.each([
   }
 });
 
+it.each(FORMATS)('%s leaves out what was said, and masks, where that is asked for', async (format) => {
+  const prompt = ['--prompt', 'Order 77: {x}', '--var', 'x=lilies', '--model', 'offline'];
+  await here.run(['run', ...prompt, '--log', 'run.jsonl']);
+  const masked = await exported([
+    'run.jsonl',
+    '--format',
+    format,
+    '--redact',
+    'Order \\d+',
+    '--redact',
+    'lil.es',
+  ]);
+  expect(masked).toMatchObject({ code: 0, stdout: expect.stringContaining('***: ***') });
+  expect(masked.stdout).not.toMatch(/Order 77|lilies/);
+  const silent = await exported(['run.jsonl', '--format', format, '--no-content']);
+  expect(silent).toMatchObject({ code: 0, stdout: expect.stringContaining('offline (acknowledgement)') });
+  expect(silent.stdout).not.toMatch(/Order 77|lilies|Noted/);
+});
+
 describe('wrong use', () => {
   it.each([
     [['run.jsonl'], 'no --format'],
@@ -89,6 +108,7 @@ describe('wrong use', () => {
       "option '--format <format>' argument 'pdf' is invalid. Allowed choices are csv, markdown, html.",
     ],
     [['--format', 'csv'], "missing required argument 'file'"],
+    [['run.jsonl', '--format', 'csv', '--redact', '('], '--redact (: unterminated group'],
     [['missing.jsonl', '--format', 'csv'], 'missing.jsonl: no such file'],
     [
       ['text.log', '--format', 'html'],

@@ -199,9 +199,7 @@ describe('a page in a file', () => {
     const page = here.read('page.html');
     expect(page).toContain('<title>Trace: night shift.jsonl</title>');
     expect(page).toContain('<p>2 runs, 2026-11-21 14:13</p>');
-    expect(page).toContain(
-      '<p class="note">What was said is not in the trace: it was written without content.</p>',
-    );
+    expect(page).toContain('<p class="note">What was said was left out.</p>');
     expect(page).toContain('<span class="status">has no end</span>');
     expect(page).toContain('<p class="note bad"><b>ChainError timeout</b> no answer &lt;in time&gt;</p>');
     expect(page).toContain('<dt>Errors</dt><dd>1 of 2 runs (50 %): timeout 1</dd>');
