@@ -1,4 +1,5 @@
 import { ChainError } from '../errors.js';
+import { decoded, secretsInUrl } from '../safety/url-secrets.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,6 +22,29 @@ const DEFAULT_ENDPOINT = 'http://localhost:4318';
 export function namesOtlpEndpoint(env: Environment): boolean {
   const names = ['ENDPOINT', 'TRACES_ENDPOINT', 'METRICS_ENDPOINT'];
   return names.some((name) => variable(env, `OTEL_EXPORTER_OTLP_${name}`) !== undefined);
+}
+
+/**
+ * What must not be written down of how a collector is reached: the values of the headers that it is sent, and the
+ * passwords and keys in its addresses.
+ */
+export function otlpSecretsIn(env: Environment): readonly string[] {
+  const values = (name: string) =>
+    ['', 'TRACES_', 'METRICS_'].flatMap(
+      (signal) => variable(env, `OTEL_EXPORTER_OTLP_${signal}${name}`) ?? [],
+    );
+  return [...values('HEADERS').flatMap(headerSecretsIn), ...values('ENDPOINT').flatMap(secretsInUrl)];
+}
+
+/** `name=value,name=value`, each in the encoding of URLs, as baggage is written. */
+function headerSecretsIn(headers: string): string[] {
+  return headers.split(',').flatMap((header) => {
+    const [, value = ''] = /^[^=]*=([^;]*)/s.exec(header) ?? [];
+    const [, scheme = '', secret = ''] = /^((?:basic|bearer)\s+)?(.*)$/is.exec(decoded(value).trim())!;
+    if (!/basic/i.test(scheme)) return secret;
+    const [, password = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(secret, 'base64').toString()) ?? [];
+    return [secret, password];
+  });
 }
 
 /** `OTEL_SDK_DISABLED=true`. */

@@ -1,10 +1,15 @@
 import { keysIn } from '../models/providers.js';
+import { secretsInUrl } from '../safety/url-secrets.js';
 import { type Config, loadConfig } from './config.js';
 import { type FlagDefaults, withDefaults } from './flag-defaults.js';
 import type { Io } from './io.js';
 import { type RedactionFlags, redactorOf } from './redactor-of.js';
 
-type GivenFlags = RedactionFlags & { readonly config?: string; readonly stream?: boolean };
+type GivenFlags = RedactionFlags & {
+  readonly config?: string;
+  readonly stream?: boolean;
+  readonly otlp?: string;
+};
 
 export interface OpenedConfig<F> {
   readonly config: Config;
@@ -19,10 +24,11 @@ export interface OpenedConfig<F> {
  * @throws ChainError `invalid_config`, `file_not_readable`, or `invalid_argument` for a pattern that can't be used
  */
 export async function openConfig<F extends GivenFlags>(given: F, io: Io): Promise<OpenedConfig<F>> {
-  io.redact = redactorOf(given, keysIn(io.env));
+  const collector = secretsInUrl(given.otlp ?? '');
+  io.redact = redactorOf(given, [...keysIn(io.env), ...collector]);
   const config = await loadConfig(given.config, io.env);
   const flags = withDefaults(given, config);
-  const keys = keysIn(io.env, config.providers);
+  const keys = [...keysIn(io.env, config.providers), ...collector];
   io.redact = redactorOf(flags, keys, 'the configuration: defaults.redact');
   return { config, flags, keys };
 }

@@ -1,3 +1,4 @@
+import { otlpSecretsIn } from '../callbacks/otel-environment.js';
 import { ChainError } from '../errors.js';
 import { secretsInUrl } from '../safety/url-secrets.js';
 
@@ -109,8 +110,8 @@ export function providerAt(baseUrl: string, providers: Providers = {}): string |
 }
 
 /**
- * What must not be written down: the keys that the environment holds, of whichever provider, and the passwords and keys
- * in the addresses of providers and proxies.
+ * What must not be written down: the keys that the environment holds, of whichever provider and of a collector, and the
+ * passwords and keys in the addresses of providers, proxies and collectors.
  */
 export function keysIn(env: Environment, providers: Providers = {}): readonly string[] {
   const entries: Provider[] = Object.values({ ...PROVIDERS, ...providers });
@@ -124,6 +125,7 @@ export function keysIn(env: Environment, providers: Providers = {}): readonly st
     ...new Set([
       ...entries.flatMap(({ keyVariable }) => read(keyVariable)),
       ...[...addresses, ...proxies].flatMap(secretsInUrl),
+      ...otlpSecretsIn(env),
     ]),
   ];
 }

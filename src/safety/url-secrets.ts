@@ -9,7 +9,8 @@ export function secretsInUrl(url: string): string[] {
   return [password ?? user, ...values].flatMap((value) => [value, decoded(value)]).filter(Boolean);
 }
 
-function decoded(value: string): string {
+/** `%2C` as a comma; as it is, where it can't be that. */
+export function decoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {

@@ -4,6 +4,7 @@ import {
   isHttpUrl,
   isSdkDisabled,
   namesOtlpEndpoint,
+  otlpSecretsIn,
   otlpTarget,
   propagatesTraceContext,
 } from '../../src/callbacks/otel-environment.js';
@@ -175,4 +176,27 @@ describe('the environment', () => {
     ['a:4318', false],
     ['', false],
   ])('%j is the URL of an HTTP server: %s', (text, is) => expect(isHttpUrl(text)).toBe(is));
+});
+
+describe('otlpSecretsIn', () => {
+  it.each<[Env, string[]]>([
+    [{}, []],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=abc%2Cdef, x-team = t1 ;p=1,broken' }, ['abc,def', 't1', '']],
+    [{ OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=Bearer%20abc==' }, ['abc==']],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'Authorization=Basic YW5uOmdlOmhlaW0=' },
+      ['YW5uOmdlOmhlaW0=', 'ge:heim'],
+    ],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=basic abc,x=100%' }, ['abc', '', '100%']],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'https://ann:geheim@c',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://t/v1/traces?api_key=k1',
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'https://m',
+      },
+      ['geheim', 'geheim', 'k1', 'k1'],
+    ],
+  ])('%j', (env, secrets) => {
+    expect(otlpSecretsIn(env)).toEqual(secrets);
+  });
 });

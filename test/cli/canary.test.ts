@@ -265,6 +265,35 @@ it('what would be sent, as a document, and what would answer have none of it', a
   for (const { stdout, stderr } of [dry, doctor, tokens]) expect(foundIn(stdout + stderr)).toEqual([]);
 });
 
+describe('of a collector', () => {
+  const [header, password] = ['Kq7RtWz3LmVx9PbN', 'Hn5CsJd8FgYu2EaM'];
+  const basic = Buffer.from(`ann:${password}`).toString('base64');
+  const all = `${header} ${basic} ${password}`;
+
+  it.each([
+    [{ OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${header},authorization=Basic%20${basic}` }, []],
+    [
+      {
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS: `authorization=Bearer ${header}`,
+        OTEL_EXPORTER_OTLP_METRICS_HEADERS: `authorization=Basic ${basic}`,
+      },
+      [],
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_HEADERS: `a=${header},b=${basic}` },
+      ['--otlp', `http://ann:${password}@127.0.0.1:9`],
+    ],
+  ])('the headers and the address are known with %j %j', async (env, flags) => {
+    const server = await serve(reply(400, { error: { message: `wrong: ${all}` } }));
+    const args = ['run', '--prompt', all, '--log', 'events.jsonl', ...flags];
+    const { stderr } = await here.run(args, { env: { ...at(server), ...env } });
+    const log = readFileSync(here.path('events.jsonl'), 'utf8');
+    expect(stderr).toContain('wrong: *** *** ***');
+    expect(log).toContain('*** *** ***');
+    for (const secret of [header, password, basic]) expect(stderr + log).not.toContain(secret);
+  });
+});
+
 function built(name: string): string {
   return new URL(`../../dist/${name}.js`, import.meta.url).href;
 }
