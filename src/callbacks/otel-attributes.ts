@@ -99,19 +99,15 @@ export function errorType({ code, name }: ErrorRecord): string {
   return code === 'internal' ? name : code;
 }
 
-/**
- * Masked, and as OpenTelemetry takes them: lists of texts stay lists, whatever else has an inside becomes JSON.
- * @param redact is given every text by itself
- */
-export function toAttributes(fields: Fields, redact: (text: string) => string): Attributes {
+/** As OpenTelemetry takes them: lists of texts stay lists, whatever else has an inside becomes JSON. */
+export function toAttributes(fields: Fields): Attributes {
   const attributes: Attributes = {};
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
-    if (typeof value === 'string') attributes[key] = redact(value);
-    else if (typeof value === 'number' || typeof value === 'boolean') attributes[key] = value;
-    else if (isTexts(value)) attributes[key] = value.map(redact);
-    else
-      attributes[key] = JSON.stringify(value, (_, part) => (typeof part === 'string' ? redact(part) : part));
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      attributes[key] = value;
+    else if (isTexts(value)) attributes[key] = [...value];
+    else attributes[key] = JSON.stringify(value);
   }
   return attributes;
 }

@@ -44,20 +44,13 @@ export class ModelMetrics {
    * Measures a run of a model that is over.
    * @param streamed whether its text came in pieces
    */
-  record(
-    start: ModelStartEvent,
-    end: ModelEndEvent,
-    streamed: boolean,
-    redact: (text: string) => string,
-  ): void {
+  record(start: ModelStartEvent, end: ModelEndEvent, streamed: boolean): void {
     const { usage } = end;
-    const common: Attributes = Object.fromEntries(
-      Object.entries({
-        ...modelFields(start),
-        ...(usage !== null && { 'gen_ai.response.model': end.model }),
-      }).map(([key, value]) => [key, redact(value)]),
-    );
-    const failed = end.type === 'llmError' ? { 'error.type': redact(errorType(end.error)) } : {};
+    const common: Attributes = {
+      ...modelFields(start),
+      ...(usage !== null && { 'gen_ai.response.model': end.model }),
+    };
+    const failed = end.type === 'llmError' ? { 'error.type': errorType(end.error) } : {};
     this.#duration.record(end.durationMs / 1000, { ...common, ...failed });
     if (end.type === 'llmEnd' && streamed && end.firstTokenMs !== null)
       this.#firstChunk.record(end.firstTokenMs / 1000, common);

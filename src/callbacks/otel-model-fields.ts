@@ -5,7 +5,7 @@ import { inputMessages, outputMessages, toolDefinitions } from './otel-messages.
 export type ModelStartEvent = LLMStartEvent | ChatModelStartEvent;
 export type ModelEndEvent = LLMEndEvent | LLMErrorEvent;
 
-/** Attributes before they are masked and flattened; what is `undefined` or `null` isn't there. */
+/** Attributes before they are flattened; what is `undefined` or `null` isn't there. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** How a run begins as a span, by the GenAI semantic conventions. */

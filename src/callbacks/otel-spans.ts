@@ -11,8 +11,6 @@ export interface RunSpansFields {
   readonly metrics: ModelMetrics | null;
   /** Spans hold what was said. */
   readonly content: boolean;
-  /** Masks every text. */
-  readonly redact: (text: string) => string;
 }
 
 /** A run whose span is open. */
@@ -90,7 +88,7 @@ export class RunSpans {
       case 'agentAction':
       case 'agentFinish':
         run.agent = true;
-        run.span.updateName(this.#fields.redact(`invoke_agent ${event.name}`));
+        run.span.updateName(`invoke_agent ${event.name}`);
         run.span.setAttribute(OPERATION, 'invoke_agent');
     }
   }
@@ -98,14 +96,14 @@ export class RunSpans {
   /** The span of a root, or of a run whose parent isn't heard, is an outermost one. */
   #start(event: StartEvent, active: Context | undefined): void {
     const { runId, parentRunId, time } = event;
-    const { telemetry, redact } = this.#fields;
+    const { telemetry } = this.#fields;
     if (this.#open.has(runId)) return;
     const parent = parentRunId === null ? undefined : this.#open.get(parentRunId);
     const around = parent?.context ?? telemetry.rootContext(active);
     const { name, kind, fields, content } = spanStart(event);
     telemetry.beforeSpan(runId);
     const span = telemetry.tracer.startSpan(
-      redact(name),
+      name,
       { kind: KINDS[kind], startTime: toHrTime(time), attributes: this.#attributes(fields, content) },
       around,
     );
@@ -115,14 +113,14 @@ export class RunSpans {
 
   #finish(event: EndEvent, run: OpenRun): void {
     const { span, start, streamed } = run;
-    const { redact, metrics } = this.#fields;
+    const { metrics } = this.#fields;
     const { fields, content } = endFields(event, run);
     span.setAttributes(this.#attributes(fields, content));
-    if ('error' in event) span.setStatus({ code: STATUS_ERROR, message: redact(event.error.message) });
+    if ('error' in event) span.setStatus({ code: STATUS_ERROR, message: event.error.message });
     this.#end(event.runId, span, start.time + event.durationMs);
     if (event.type !== 'llmEnd' && event.type !== 'llmError') return;
     if (start.type !== 'llmStart' && start.type !== 'chatModelStart') return;
-    metrics?.record(start, event, streamed, redact);
+    metrics?.record(start, event, streamed);
   }
 
   #end(runId: string, span: Span, time: number): void {
@@ -131,13 +129,11 @@ export class RunSpans {
   }
 
   #note({ span }: OpenRun, name: string, time: number, fields: Fields): void {
-    const { redact } = this.#fields;
-    span.addEvent(redact(name), toAttributes(fields, redact), toHrTime(time));
+    span.addEvent(name, toAttributes(fields), toHrTime(time));
   }
 
   #attributes(fields: Fields, said: Fields): Attributes {
-    const { content, redact } = this.#fields;
-    return toAttributes(content ? { ...fields, ...said } : fields, redact);
+    return toAttributes(this.#fields.content ? { ...fields, ...said } : fields);
   }
 }
 

@@ -3,6 +3,7 @@ import { ChainError } from '../errors.js';
 import { BaseCallbackHandler, type ChainEvent } from '../events.js';
 import { startsNoRuns } from './context.js';
 import { warn } from './log-file.js';
+import { maskEvent } from './masked-event.js';
 import { capturesContent, isHttpUrl, isSdkDisabled, propagatesTraceContext } from './otel-environment.js';
 import { registeredTelemetry } from './otel-global.js';
 import { RunSpans } from './otel-spans.js';
@@ -36,7 +37,10 @@ export interface OpenTelemetryHandlerOptions {
    * errors say included. Default true: what was said is sent as far as `captureContent` has it.
    */
   readonly content?: boolean | undefined;
-  /** Masks what must not be sent; it is given every text by itself. */
+  /**
+   * Masks what must not be sent; it is given every text by itself. Then whatever stands under a name such as
+   * `authorization` or `apiKey` is masked, too.
+   */
   readonly redact?: ((text: string) => string) | undefined;
   /** Told when something can't be sent, once. Default: a line on stderr. */
   readonly onWarning?: ((text: string) => void) | undefined;
@@ -84,7 +88,10 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
   }
 
   #kept(event: ChainEvent): ChainEvent | null {
-    return this.#options.content === false && event.type !== 'llmNewToken' ? withoutContent(event) : event;
+    if (event.type === 'llmNewToken') return event;
+    const { content, redact } = this.#options;
+    const kept = content === false ? withoutContent(event) : event;
+    return kept === null || redact === undefined ? kept : maskEvent(kept, redact);
   }
 
   /** `traceparent` and `tracestate` of the run's span, unless `OTEL_PROPAGATORS` leaves them out. */
@@ -111,7 +118,7 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
 
   /** Never rejects. */
   async #open(): Promise<void> {
-    const { content: said = true, captureContent, redact = (text) => text } = this.#options;
+    const { content: said = true, captureContent } = this.#options;
     try {
       const telemetry = await this.#openTelemetry();
       let metrics = null;
@@ -120,7 +127,7 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
         metrics = new ModelMetrics(telemetry.meter);
       }
       const content = said && (captureContent ?? capturesContent(process.env));
-      this.#opened = { telemetry, spans: new RunSpans({ telemetry, metrics, content, redact }) };
+      this.#opened = { telemetry, spans: new RunSpans({ telemetry, metrics, content }) };
     } catch (error) {
       this.#off = true;
       const { message, hint } = error as ChainError;

@@ -431,7 +431,7 @@ describe('what must not be sent', () => {
         S.chainError,
       ]),
       (key, value) =>
-        typeof value === 'string' && !['type', 'runId', 'parentRunId', 'role'].includes(key)
+        typeof value === 'string' && !['type', 'runId', 'parentRunId', 'role', 'source'].includes(key)
           ? `${value} ${secret}`
           : value,
     );
@@ -443,5 +443,38 @@ describe('what must not be sent', () => {
     expect(requests.map(({ path }) => path).sort()).toEqual(['/v1/metrics', '/v1/traces']);
     expect(sent).not.toContain(secret);
     expect(sent.split('***').length).toBeGreaterThan(30);
+  });
+
+  it('is masked where a name says so, and names that were put in are', async () => {
+    const redact = (text: string) => text.replaceAll('canary', '***');
+    const { spans } = await send(
+      [
+        { ...S.chainStart, metadata: { apiKey: 'plain-1', canary: 'x' }, inputs: { password: 'plain-2' } },
+        { ...S.toolStart, input: { authorization: 'plain-3', canary: 'x' } },
+        { ...S.toolEnd, output: '{"token":"plain-4"}' },
+        { ...S.customEvent, data: { secret: 'plain-5' } },
+        S.chainEnd,
+      ],
+      { captureContent: true, redact },
+    );
+    const sent = JSON.stringify(spans);
+    expect(sent).not.toMatch(/plain-\d|canary/);
+    const chain = spans.find(({ name }) => name.startsWith('invoke_workflow'));
+    expect(chain?.attributes).toMatchObject({
+      'promptchain.metadata.apiKey': '***',
+      'promptchain.metadata.***': 'x',
+      'gen_ai.input.messages': '[{"role":"user","parts":[{"type":"text","content":"***"}]}]',
+    });
+  });
+
+  it('is no word of the conventions', async () => {
+    const redact = (text: string) => text.replace(/chat|user|text|stop|openai/g, '***');
+    const { spans } = await send([S.chatModelStart, S.llmEnd], { captureContent: true, redact });
+    expect(spans[0]?.name).toMatch(/^chat /);
+    expect(spans[0]?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.input.messages': expect.stringContaining('"role":"user","parts":[{"type":"text"'),
+    });
   });
 });
