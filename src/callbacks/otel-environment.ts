@@ -11,6 +11,8 @@ export type OtlpProtocol = 'http/protobuf' | 'http/json';
 /** Where a signal goes, and how it is written. */
 export interface OtlpTarget {
   readonly url: string;
+  /** The address was given for all signals, and this one's path put behind it: there may be nothing. */
+  readonly shared: boolean;
   /** The one that was chosen; else all that there are, to be tried in this order. */
   readonly protocols: readonly OtlpProtocol[];
 }
@@ -94,7 +96,11 @@ export function otlpTarget(
   const source = own === undefined ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : `OTEL_EXPORTER_OTLP_${name}_ENDPOINT`;
   const url = parseEndpoint(own ?? base ?? DEFAULT_ENDPOINT, endpoint === undefined ? source : 'endpoint');
   if (own === undefined) url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`;
-  return { url: url.href, protocols: protocolsOf(name, env, endpoint !== undefined) };
+  return {
+    url: url.href,
+    shared: own === undefined,
+    protocols: protocolsOf(name, env, endpoint !== undefined),
+  };
 }
 
 /** @param given the address was: then it speaks HTTP, whatever the environment says of another */

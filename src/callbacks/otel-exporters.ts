@@ -56,7 +56,7 @@ type MetricsHelper<T> = ConstructorParameters<typeof ExporterMetrics<T>>[0]['met
  */
 function delegate<T>(
   signal: Signal,
-  { url, protocols }: OtlpTarget,
+  { url, shared, protocols }: OtlpTarget,
   { delivery, ...end }: Sending,
   serializers: Readonly<Record<OtlpProtocol, Serializer<T>>>,
   metricsHelper: MetricsHelper<T>,
@@ -82,10 +82,13 @@ function delegate<T>(
     all[using]!.export(items, (result) => {
       if (result.code === ExportResultCode.SUCCESS) {
         known = using;
+        delivery.arrived(signal, host);
         return done(result);
       }
       if (using + 1 < all.length && isUnreadable(result.error)) return send(items, done, using + 1);
-      delivery.failed(signal, host, result.error?.message ?? 'it could not be written');
+      const reason = result.error?.message ?? 'it could not be written';
+      if (signal === 'metrics' && shared && isUnknown(result.error)) delivery.refused(host, reason);
+      else delivery.failed(signal, host, reason);
       done(result);
     });
   return {
@@ -104,6 +107,11 @@ const CONTENT_TYPES: Readonly<Record<OtlpProtocol, string>> = {
   'http/json': 'application/json',
   'http/protobuf': 'application/x-protobuf',
 };
+
+/** As Jaeger answers measurements, which it has no use for. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof DeliveryFailure && error.status === 404;
+}
 
 /** 415 is the right answer for it; others fail as they try to read it. */
 function isUnreadable(error: unknown): boolean {

@@ -345,23 +345,50 @@ describe('a collector that', () => {
     ]);
   });
 
-  it.each([401, 500, 503])('answers %s costs one warning', async (code) => {
+  it.each([401, 404, 500, 503])('answers %s costs one warning', async (code) => {
     const receiver = await receiveOtlp(status(code));
     expect(await warningsAt(new URL(receiver.url))).toEqual([
       `traces and metrics could not be delivered to ${receiver.host}: it answered ${code}`,
     ]);
   });
 
-  it('takes no metrics costs one warning, about them', async () => {
-    const receiver = await receiveOtlp((response, request) =>
-      (request.path.startsWith('/v1/metrics') ? status(404) : taken)(response, request),
+  /** Takes traces, and answers metrics like this. */
+  const withoutMetrics = (reply: OtlpReply) =>
+    receiveOtlp((response, request) =>
+      (request.path.startsWith('/v1/metrics') ? reply : taken)(response, request),
     );
-    expect(await warningsAt(new URL(receiver.url))).toEqual([
-      `metrics could not be delivered to ${receiver.host}: it answered 404`,
-    ]);
+
+  it('has no place for metrics costs nothing', async () => {
+    const receiver = await withoutMetrics(status(404));
+    expect(await warningsAt(new URL(receiver.url))).toEqual([]);
     expect(receiver.requests.map(({ path }) => path).sort()).toEqual([
       `/v1/metrics?token=${key}`,
       `/v1/traces?token=${key}`,
+    ]);
+  });
+
+  it('refuses metrics costs one warning, about them', async () => {
+    const receiver = await withoutMetrics(status(401));
+    expect(await warningsAt(new URL(receiver.url))).toEqual([
+      `metrics could not be delivered to ${receiver.host}: it answered 401`,
+    ]);
+  });
+
+  it('has no place for metrics at an address of their own costs one warning', async () => {
+    const receiver = await withoutMetrics(status(404));
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', receiver.url);
+    vi.stubEnv('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', `${receiver.url}/v1/metrics`);
+    const { handler, warnings } = open();
+    await chainOf(new ScriptedModel({ replies: ['hello'] })).run({ word: 'x' }, { callbacks: [handler] });
+    await handler.close?.();
+    expect(warnings).toEqual([`metrics could not be delivered to ${receiver.host}: it answered 404`]);
+  });
+
+  it('has no place for metrics, and is sent no traces, costs one warning', async () => {
+    const receiver = await withoutMetrics(status(404));
+    vi.stubEnv('OTEL_TRACES_EXPORTER', 'none');
+    expect(await warningsAt(new URL(receiver.url))).toEqual([
+      `metrics could not be delivered to ${receiver.host}: it answered 404`,
     ]);
   });
 });
