@@ -283,6 +283,13 @@ export interface HandlerOptions extends IgnoreSwitches {
   readonly raiseError?: boolean;
 }
 
+/** Where requests go. */
+export interface ServerAddress {
+  /** A name, or an IP address without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /**
  * Listens to runs: a method for each event it cares for, each taking the one event object.
  * A method that returns a promise is waited for before the run goes on; one that doesn't costs no promise. Whatever
@@ -294,8 +301,9 @@ export interface CallbackHandler extends HandlerOptions, EventMethods {
   /**
    * Headers that the requests of a model's run carry besides, such as `traceparent`. Asked once a run, after its start has
    * been heard, and before its first request; `undefined` for none. A model's own headers win over them.
+   * @param server where they go, if that is known
    */
-  requestHeaders?(runId: string): Readonly<Record<string, string>> | undefined;
+  requestHeaders?(runId: string, server?: ServerAddress): Readonly<Record<string, string>> | undefined;
   /** Lets go of files and the like. Called by who made the handler, never by a run. */
   close?(): void | Promise<void>;
 }

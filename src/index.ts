@@ -66,6 +66,7 @@ export {
   type RetrieverErrorEvent,
   type RetrieverStartEvent,
   type RetryEvent,
+  type ServerAddress,
   type TextEvent,
   type ToolEndEvent,
   type ToolErrorEvent,

@@ -1,11 +1,19 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
+import type { ServerAddress } from '../events.js';
 import { errorType } from './otel-attributes.js';
-import { type ModelEndEvent, type ModelStartEvent, modelFields } from './otel-model-fields.js';
+import { type ModelEndEvent, type ModelStartEvent, modelFields, serverFields } from './otel-model-fields.js';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [
   1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
 ];
+
+/** How it was asked. */
+interface Asked {
+  /** Its text came in pieces. */
+  readonly streamed: boolean;
+  readonly server: ServerAddress | undefined;
+}
 
 /** The client metrics of the GenAI semantic conventions, with their names, units and buckets. */
 export class ModelMetrics {
@@ -42,12 +50,12 @@ export class ModelMetrics {
 
   /**
    * Measures a run of a model that is over.
-   * @param streamed whether its text came in pieces
    */
-  record(start: ModelStartEvent, end: ModelEndEvent, streamed: boolean): void {
+  record(start: ModelStartEvent, end: ModelEndEvent, { streamed, server }: Asked): void {
     const { usage } = end;
     const common: Attributes = {
       ...modelFields(start),
+      ...serverFields(server),
       ...(usage !== null && { 'gen_ai.response.model': end.model }),
     };
     const failed = end.type === 'llmError' ? { 'error.type': errorType(end.error) } : {};

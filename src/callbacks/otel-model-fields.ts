@@ -1,4 +1,10 @@
-import type { ChatModelStartEvent, LLMEndEvent, LLMErrorEvent, LLMStartEvent } from '../events.js';
+import type {
+  ChatModelStartEvent,
+  LLMEndEvent,
+  LLMErrorEvent,
+  LLMStartEvent,
+  ServerAddress,
+} from '../events.js';
 import type { ModelParams } from '../messages.js';
 import { inputMessages, outputMessages, toolDefinitions } from './otel-messages.js';
 
@@ -26,6 +32,11 @@ export function modelFields({ type, provider, model }: ModelStartEvent): Readonl
     'gen_ai.provider.name': Object.hasOwn(PROVIDER_NAMES, provider) ? PROVIDER_NAMES[provider]! : provider,
     'gen_ai.request.model': model,
   };
+}
+
+/** Where it was asked: of spans and of measurements. */
+export function serverFields(server: ServerAddress | undefined): Readonly<Record<string, string | number>> {
+  return server === undefined ? {} : { 'server.address': server.address, 'server.port': server.port };
 }
 
 /** How a model's run begins as a span. */

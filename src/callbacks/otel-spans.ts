@@ -1,8 +1,8 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api';
-import type { ChainEvent } from '../events.js';
+import type { ChainEvent, ServerAddress } from '../events.js';
 import { type EndEvent, endFields, type StartEvent, spanStart, toAttributes } from './otel-attributes.js';
 import type { ModelMetrics } from './otel-metrics.js';
-import { type Fields, OPERATION } from './otel-model-fields.js';
+import { type Fields, OPERATION, serverFields } from './otel-model-fields.js';
 import type { Telemetry } from './otel-telemetry.js';
 
 export interface RunSpansFields {
@@ -23,6 +23,8 @@ interface OpenRun {
   streamed: boolean;
   /** The chain acts as an agent. */
   agent: boolean;
+  /** Where its requests go, once that is known. */
+  server: ServerAddress | undefined;
 }
 
 /** Runs as spans: one each, at its place in the tree, with the times that its events have. */
@@ -41,6 +43,14 @@ export class RunSpans {
     this.#latest = Math.max(this.#latest, event.time);
     if ('metadata' in event) this.#start(event, active);
     else this.#takeOfOpen(event);
+  }
+
+  /** Where the requests of this run go. */
+  asks(runId: string, server: ServerAddress): void {
+    const run = this.#open.get(runId);
+    if (run === undefined) return;
+    run.server = server;
+    run.span.setAttributes(serverFields(server));
   }
 
   /** What tells a server that a request is made in this run. */
@@ -108,11 +118,11 @@ export class RunSpans {
       around,
     );
     const context = telemetry.insideOf(around, span);
-    this.#open.set(runId, { span, context, start: event, streamed: false, agent: false });
+    this.#open.set(runId, { span, context, start: event, streamed: false, agent: false, server: undefined });
   }
 
   #finish(event: EndEvent, run: OpenRun): void {
-    const { span, start, streamed } = run;
+    const { span, start } = run;
     const { metrics } = this.#fields;
     const { fields, content } = endFields(event, run);
     span.setAttributes(this.#attributes(fields, content));
@@ -120,7 +130,7 @@ export class RunSpans {
     this.#end(event.runId, span, start.time + event.durationMs);
     if (event.type !== 'llmEnd' && event.type !== 'llmError') return;
     if (start.type !== 'llmStart' && start.type !== 'chatModelStart') return;
-    metrics?.record(start, event, streamed);
+    metrics?.record(start, event, run);
   }
 
   #end(runId: string, span: Span, time: number): void {

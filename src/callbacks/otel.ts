@@ -1,6 +1,6 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { ChainError } from '../errors.js';
-import { BaseCallbackHandler, type ChainEvent } from '../events.js';
+import { BaseCallbackHandler, type ChainEvent, type ServerAddress } from '../events.js';
 import { startsNoRuns } from './context.js';
 import { warn } from './log-file.js';
 import { maskEvent } from './masked-event.js';
@@ -95,8 +95,13 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
   }
 
   /** `traceparent` and `tracestate` of the run's span, unless `OTEL_PROPAGATORS` leaves them out. */
-  override requestHeaders(runId: string): Readonly<Record<string, string>> | undefined {
-    return propagatesTraceContext(process.env) ? this.#opened?.spans.headersOf(runId) : undefined;
+  override requestHeaders(
+    runId: string,
+    server?: ServerAddress,
+  ): Readonly<Record<string, string>> | undefined {
+    const spans = this.#opened?.spans;
+    if (server !== undefined) spans?.asks(runId, this.#masked(server));
+    return propagatesTraceContext(process.env) ? spans?.headersOf(runId) : undefined;
   }
 
   /** Sends what has ended until now. */
@@ -114,6 +119,11 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
     await this.#opening;
     this.#opened?.spans.endUnfinished();
     await this.#opened?.telemetry.close();
+  }
+
+  #masked({ address, port }: ServerAddress): ServerAddress {
+    const { redact = (text) => text } = this.#options;
+    return { address: redact(address), port };
   }
 
   /** Never rejects. */

@@ -1,18 +1,21 @@
+import type { ServerAddress } from '../events.js';
 import type { Subscription } from './manager.js';
 
 /**
  * What handlers want the requests of a model's run to carry; `undefined` for nothing. Of two handlers that name the same
  * header the first one counts. One that fails, or gives what is no header, is reported, and its headers are left out.
+ * @param server where they go, if that is known
  */
 export function requestHeaders(
   subscriptions: readonly Subscription[],
   runId: string,
+  server?: ServerAddress,
 ): Readonly<Record<string, string>> | undefined {
   let headers: Record<string, string> | undefined;
   for (const { handler, failures } of subscriptions) {
     if (handler.requestHeaders === undefined) continue;
     try {
-      const own = handler.requestHeaders(runId);
+      const own = handler.requestHeaders(runId, server);
       if (own === undefined) continue;
       const entries = Object.entries(own).map(([name, value]) => [name.toLowerCase(), value] as const);
       for (const [name, value] of entries) assertHeader(name, value);

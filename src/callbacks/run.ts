@@ -5,6 +5,7 @@ import type {
   ChainEvent,
   EventBase,
   EventType,
+  ServerAddress,
   StartEventBase,
   StartEventType,
 } from '../events.js';
@@ -181,8 +182,8 @@ export class Run implements Lineage {
   }
 
   /** What handlers want the requests of this run to carry. To be asked once its start has been heard. */
-  requestHeaders(): Readonly<Record<string, string>> | undefined {
-    return requestHeaders(this.#subscriptions, this.id);
+  requestHeaders(server?: ServerAddress): Readonly<Record<string, string>> | undefined {
+    return requestHeaders(this.#subscriptions, this.id, server);
   }
 
   /**

@@ -3,7 +3,7 @@ import { resultOf, runSteps } from '../callbacks/lifecycle.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import { type EventFields, Run, type RunnableFields, type RunOptions } from '../callbacks/run.js';
 import { ChainError, toErrorRecord } from '../errors.js';
-import type { LLMEndEvent } from '../events.js';
+import type { LLMEndEvent, ServerAddress } from '../events.js';
 import type {
   FinishReason,
   Message,
@@ -127,7 +127,7 @@ export abstract class Model {
     return this;
   }
 
-  /** Where requests go, for the price list. */
+  /** Where requests go, for the price list and for handlers. */
   protected get baseUrl(): string | undefined {
     return undefined;
   }
@@ -274,7 +274,7 @@ export abstract class Model {
 
       async *body() {
         if (refusal !== undefined) throw refusal;
-        const headers = run.requestHeaders();
+        const headers = run.requestHeaders(serverAt(self.baseUrl));
         if (headers !== undefined) request = { ...request, headers };
         let index = 0;
         const ask = (asked: ModelRequest) => self.answer(asked);
@@ -346,6 +346,13 @@ export abstract class Model {
     const usage = reported ?? (await this.#estimate(request, answer).catch(() => UNKNOWN_USAGE));
     return { usage, cost: await this.#price(answer.model ?? this.model, usage).catch(() => null) };
   }
+}
+
+function serverAt(baseUrl: string | undefined): ServerAddress | undefined {
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) return undefined;
+  const { hostname, port, protocol } = new URL(baseUrl);
+  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  return address === '' ? undefined : { address, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }
 
 const MILLION = 1e6;

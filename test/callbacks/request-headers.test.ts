@@ -57,6 +57,30 @@ describe('headers of handlers', () => {
     });
   });
 
+  it.each([
+    ['https://api.example.org/v1', { address: 'api.example.org', port: 443 }],
+    ['http://ann:geheim@example.org/v1?key=1', { address: 'example.org', port: 80 }],
+    ['http://[::1]:8080/v1', { address: '::1', port: 8080 }],
+    ['no address', undefined],
+  ])('are told where the request goes: %s', async (baseUrl, expected) => {
+    class Elsewhere extends ScriptedModel {
+      protected override get baseUrl(): string {
+        return baseUrl;
+      }
+    }
+    const servers: unknown[] = [];
+    const handler: CallbackHandler = {
+      requestHeaders(_runId, server) {
+        servers.push(server);
+        return undefined;
+      },
+    };
+    for (const llm of [new Elsewhere({ replies: ['x'] }), new ScriptedModel({ replies: ['x'] })]) {
+      await llm.invoke('Hi', { callbacks: [handler] });
+    }
+    expect(servers).toEqual([expected, undefined]);
+  });
+
   it('are joined, and of one name the first handler’s counts', async () => {
     const { headers } = await headersGiven(
       { requestHeaders: () => ({ 'X-A': '1', 'x-b': '1' }) },

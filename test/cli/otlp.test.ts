@@ -74,6 +74,8 @@ describe('chain run --otlp', () => {
       'gen_ai.usage.reasoning.output_tokens': 2,
       'promptchain.usage.source': 'reported',
       'promptchain.run.id': expect.any(String),
+      'server.address': '127.0.0.1',
+      'server.port': Number(new URL(server.baseUrl).port),
     });
     expect(model.kind).toBe('client');
     expect(model.parentSpanId).toBe(chain.spanId);
@@ -83,12 +85,13 @@ describe('chain run --otlp', () => {
         name,
         count,
         attributes['gen_ai.token.type'],
+        attributes['server.address'],
       ]),
     ).toEqual([
-      ['gen_ai.client.operation.duration', 1, undefined],
-      ['gen_ai.client.operation.time_to_first_chunk', 1, undefined],
-      ['gen_ai.client.token.usage', 1, 'input'],
-      ['gen_ai.client.token.usage', 1, 'output'],
+      ['gen_ai.client.operation.duration', 1, undefined, '127.0.0.1'],
+      ['gen_ai.client.operation.time_to_first_chunk', 1, undefined, '127.0.0.1'],
+      ['gen_ai.client.token.usage', 1, 'input', '127.0.0.1'],
+      ['gen_ai.client.token.usage', 1, 'output', '127.0.0.1'],
     ]);
     const [asked] = server.received;
     expect(asked!.headers.traceparent).toBe(`00-${chain.traceId}-${model.spanId}-01`);
