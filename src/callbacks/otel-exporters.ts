@@ -16,6 +16,7 @@ import {
 } from '@opentelemetry/otlp-transformer';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { cleanControls } from '../safety/clean.js';
 import type { Delivery } from './otel-delivery.js';
 import type { OtlpProtocol, OtlpTarget, Signal } from './otel-environment.js';
 import { DeliveryFailure, otlpTransport, type TransportEnd } from './otel-transport.js';
@@ -75,7 +76,8 @@ function delegate<T>(
       'user-agent': `promptchain OTel-OTLP-Exporter-JavaScript`,
     });
     const transport = otlpTransport(options, end);
-    return createOtlpNetworkExportDelegate<T, unknown>(options, serializers[protocol], metrics, transport);
+    const serializer = reading(serializers[protocol], (refused) => delivery.failed(signal, host, refused));
+    return createOtlpNetworkExportDelegate<T, unknown>(options, serializer, metrics, transport);
   });
   let known = 0;
   const send = (items: T, done: Parameters<Delegate<T>['export']>[1], using = known): void =>
@@ -102,6 +104,32 @@ function delegate<T>(
     setMetrics() {},
   };
 }
+
+/** A receiver may take a request, and say in its answer that it has left out a part of it. */
+interface Taken {
+  readonly partialSuccess?: null | {
+    readonly rejectedSpans?: unknown;
+    readonly rejectedDataPoints?: unknown;
+    readonly errorMessage?: unknown;
+  };
+}
+
+/** The same serializer, which tells what was refused of what was taken. */
+function reading<T>(inner: Serializer<T>, tell: (reason: string) => void): Serializer<T> {
+  return {
+    serializeRequest: (items) => inner.serializeRequest(items),
+    deserializeResponse(data) {
+      const response = data.length === 0 ? {} : inner.deserializeResponse(data);
+      const { rejectedSpans, rejectedDataPoints, errorMessage } = (response as Taken).partialSuccess ?? {};
+      const count = Number(rejectedSpans ?? rejectedDataPoints ?? 0);
+      const why = cleanControls(String(errorMessage ?? '').replace(/\s+/g, ' ')).slice(0, MOST_SAID);
+      if (count > 0) tell(`it refused ${count} of them${why === '' ? '' : ` (${why})`}`);
+      return response;
+    },
+  };
+}
+
+const MOST_SAID = 200;
 
 const CONTENT_TYPES: Readonly<Record<OtlpProtocol, string>> = {
   'http/json': 'application/json',

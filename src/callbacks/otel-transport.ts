@@ -33,7 +33,7 @@ export function otlpTransport(options: HttpOptions, { closing, over }: Transport
       for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
         const last = closing.aborted;
         const outcome = await attempt(data, options, deadline - performance.now(), over);
-        if (outcome === undefined) return { status: 'success' };
+        if (!(outcome instanceof DeliveryFailure)) return { status: 'success', data: outcome };
         // Up to a quarter less, so that many clients don't come back at once.
         const waitMs = outcome.retryAfterMs ?? wait * (1 - Math.random() / 4);
         const late = performance.now() + waitMs > deadline;
@@ -65,23 +65,25 @@ export class DeliveryFailure extends Error {
   }
 }
 
-/** @returns `undefined` when it was taken. Never rejects */
+/** @returns what was answered when it was taken. Never rejects */
 async function attempt(
   data: Uint8Array,
   options: HttpOptions,
   timeoutMs: number,
   over: AbortSignal,
-): Promise<DeliveryFailure | undefined> {
+): Promise<DeliveryFailure | Uint8Array> {
   try {
-    const response = await post(data, options, timeoutMs, over);
+    const { response, body } = await post(data, options, timeoutMs, over);
     const { statusCode: status = 0, headers } = response;
-    if (status >= 200 && status < 300) return undefined;
+    if (status >= 200 && status < 300) return body;
     const seconds = Number.parseInt(headers['retry-after'] ?? '', 10);
     const retryAfterMs = seconds >= 0 ? seconds * 1000 : undefined;
     return new DeliveryFailure(`it answered ${status}`, PASSING.has(status), { status, retryAfterMs });
   } catch (error) {
     if (error instanceof DeliveryFailure) return error;
     const { code = '', message } = error as NodeJS.ErrnoException;
+    // Node repeats OpenSSL's own words, over several lines.
+    if (code === 'EPROTO') return new DeliveryFailure('it does not speak TLS as https:// has it', false);
     return new DeliveryFailure(REASONS[code] ?? message, code in REASONS);
   }
 }
@@ -97,13 +99,22 @@ const REASONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'host unreachable',
 };
 
-/** The answer's head, once its body has come: then the connection can be used again. */
+interface Answer {
+  readonly response: IncomingMessage;
+  /** Empty where it isn't in the language of the request, or too long. */
+  readonly body: Uint8Array;
+}
+
+/** Longer answers are left: what tells of spans that were refused is short. */
+const MOST_READ = 64 * 1024;
+
+/** The answer, once all of it has come: then the connection can be used again. */
 async function post(
   data: Uint8Array,
   options: HttpOptions,
   timeoutMs: number,
   over: AbortSignal,
-): Promise<IncomingMessage> {
+): Promise<Answer> {
   const url = new URL(options.url);
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   const headers = await options.headers();
@@ -125,8 +136,18 @@ async function post(
     over.addEventListener('abort', giveUp, { once: true });
     if (over.aborted) giveUp();
     outgoing.on('response', (response) => {
-      response.on('end', () => resolve(response)).on('error', reject);
-      response.resume();
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      response.on('data', (chunk: Uint8Array) => {
+        if (length < MOST_READ) chunks.push(chunk);
+        length += chunk.length;
+      });
+      const isReadable = response.headers['content-type']?.split(';')[0] === headers['content-type'];
+      response
+        .on('end', () => {
+          resolve({ response, body: Buffer.concat(isReadable && length <= MOST_READ ? chunks : []) });
+        })
+        .on('error', reject);
     });
     outgoing.on('error', reject).on('close', () => {
       clearTimeout(timer);

@@ -367,6 +367,43 @@ describe('a collector that', () => {
     ]);
   });
 
+  it.each([
+    [
+      'http/json',
+      Buffer.from('{"partialSuccess":{"rejectedSpans":"2","errorMessage":"over\\n\\u001b[31mquota"}}'),
+    ],
+    // Field 1, of 15 bytes: in it field 1, which is 2, and field 2, of 11 bytes.
+    ['http/protobuf', Buffer.from('\x0a\x0f\x08\x02\x12\x0bover\n\x1b[31mq')],
+  ])('takes a part costs one warning, in %s', async (protocol, body) => {
+    vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', protocol);
+    const receiver = await receiveOtlp((response, { path, headers }) => {
+      if (path.startsWith('/v1/metrics')) return taken(response, { path, headers, body });
+      response.writeHead(200, { 'content-type': headers['content-type'] }).end(body);
+    });
+    expect(await warningsAt(new URL(receiver.url))).toEqual([
+      expect.stringMatching(
+        `^traces could not be delivered to ${receiver.host}: it refused 2 of them \\(over q(uota)?\\)$`,
+      ),
+    ]);
+  });
+
+  it.each(['', '{}', 'ok', '\n\x10', '{"partialSuccess":{}}', '{"partialSuccess":null}'])(
+    'takes all, and says %j, costs nothing',
+    async (body) => {
+      const receiver = await receiveOtlp((response, { headers }) => {
+        response.writeHead(200, { 'content-type': headers['content-type'] }).end(body);
+      });
+      expect(await warningsAt(new URL(receiver.url))).toEqual([]);
+    },
+  );
+
+  it('speaks no TLS costs one warning, of one line', async () => {
+    const receiver = await receiveOtlp();
+    expect(await warningsAt(new URL(receiver.url.replace('http:', 'https:')))).toEqual([
+      `traces and metrics could not be delivered to ${receiver.host}: it does not speak TLS as https:// has it`,
+    ]);
+  });
+
   it('refuses metrics costs one warning, about them', async () => {
     const receiver = await withoutMetrics(status(401));
     expect(await warningsAt(new URL(receiver.url))).toEqual([
