@@ -101,6 +101,21 @@ it.each([
   ],
   [['run.jsonl', '--otlp'], { OTEL_SDK_DISABLED: 'true' }, 'OTEL_SDK_DISABLED is set: nothing would be sent'],
   [
+    ['run.jsonl', '--otlp'],
+    { OTEL_TRACES_EXPORTER: 'none' },
+    'the environment says that no spans are sent\n       Look at OTEL_TRACES_EXPORTER, and at OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, which is of metrics alone.',
+  ],
+  [
+    ['run.jsonl', '--otlp'],
+    { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:9/v1/metrics' },
+    'the environment says that no spans are sent\n       Look at OTEL_TRACES_EXPORTER, and at OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, which is of metrics alone.',
+  ],
+  [
+    ['run.jsonl', '--otlp'],
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' },
+    'OTEL_EXPORTER_OTLP_ENDPOINT is not the URL of an HTTP server\n       It looks like http://localhost:4318.',
+  ],
+  [
     ['run.jsonl', '--otlp', '--format', 'csv'],
     {},
     "option '--format <format>' cannot be used with option '--otlp [url]'",
@@ -115,4 +130,16 @@ it.each([
   here.write('run.jsonl', chainLines('1a', 'Roses.'));
   here.write('empty.jsonl', '');
   expect(await send(args, more)).toEqual({ code: 2, stdout: '', stderr: `chain: ${why}\n` });
+});
+
+it('is stopped soon where the receiver never answers', async () => {
+  const receiver = await receiveOtlp(() => {});
+  here.write('run.jsonl', chainLines('1a', 'Roses.'));
+  const sending = here.start(['trace', 'export', 'run.jsonl', '--otlp', receiver.url], { env });
+  await receiver.came('/v1/traces');
+  const before = performance.now();
+  sending.child.kill('SIGINT');
+  const { code } = await sending.done;
+  expect(code).toBe(130);
+  expect(performance.now() - before).toBeLessThan(5000);
 });

@@ -1,5 +1,6 @@
+import { unlessAborted } from '../../../callbacks/abort.js';
 import { OpenTelemetryCallbackHandler } from '../../../callbacks/otel.js';
-import { isHttpUrl, isSdkDisabled } from '../../../callbacks/otel-environment.js';
+import { isHttpUrl, isSdkDisabled, otlpTarget } from '../../../callbacks/otel-environment.js';
 import { ChainError } from '../../../errors.js';
 import type { ChainEvent } from '../../../events.js';
 import { cleanControls } from '../../../safety/clean.js';
@@ -35,9 +36,15 @@ export async function exportOtlp(
   if (isSdkDisabled(io.env)) {
     throw new ChainError('invalid_argument', 'OTEL_SDK_DISABLED is set: nothing would be sent');
   }
+  const endpoint = otlp === true ? undefined : otlp;
+  if (otlpTarget('traces', io.env, endpoint) === null) {
+    throw new ChainError('invalid_argument', 'the environment says that no spans are sent', {
+      hint: 'Look at OTEL_TRACES_EXPORTER, and at OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, which is of metrics alone.',
+    });
+  }
   const failures: string[] = [];
   const handler = new OpenTelemetryCallbackHandler({
-    endpoint: otlp === true ? undefined : otlp,
+    endpoint,
     metrics: false,
     serviceName: 'chain',
     redact: io.redact,
@@ -47,7 +54,7 @@ export async function exportOtlp(
   const sender = {
     take: (event: ChainEvent) => handler.onEvent(event),
     async flush() {
-      await handler.flush();
+      await unlessAborted(handler.flush(), io.signal);
       assertDelivered(failures);
     },
   };
