@@ -8,6 +8,7 @@ import {
   defaultResource,
   detectResources,
   envDetector,
+  type Resource,
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
@@ -26,6 +27,8 @@ export interface SdkOptions {
   /** `null`: nothing is measured. None: measurements are sent as spans are. */
   readonly meterProvider: AnyMeterProvider | null | undefined;
   readonly parent: TraceParent;
+  /** Masks what the environment says of who sends this. */
+  readonly redact: (text: string) => string;
   readonly warn: (text: string) => void;
 }
 
@@ -48,7 +51,7 @@ export function sdkTelemetry(options: SdkOptions): Telemetry {
 
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': options.serviceName }))
-    .merge(detectResources({ detectors: [envDetector] }));
+    .merge(masked(detectResources({ detectors: [envDetector] }), options.redact));
   const ids = new RunIds();
   const ownTracer =
     traces === null
@@ -81,6 +84,14 @@ export function sdkTelemetry(options: SdkOptions): Telemetry {
       delivery.close();
     },
   };
+}
+
+function masked({ attributes }: Resource, redact: (text: string) => string): Resource {
+  const entries = Object.entries(attributes).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? redact(value) : value,
+  ]);
+  return resourceFromAttributes(Object.fromEntries(entries));
 }
 
 /** In front of the batches: counts what goes into them, since they drop what they have no room for without a word. */

@@ -147,6 +147,7 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
 
   async #openTelemetry(): Promise<Telemetry> {
     const { endpoint, metrics = true, serviceName = 'promptchain', traceparent, tracestate } = this.#options;
+    const { redact = (text) => text } = this.#options;
     const program = endpoint === undefined ? registeredTelemetry() : {};
     const tracers = (this.#options.tracerProvider ?? program.trace) as TracerProvider | undefined;
     const meters = (this.#options.meterProvider ?? program.metrics) as MeterProvider | undefined;
@@ -160,6 +161,7 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
       endpoint,
       serviceName,
       parent,
+      redact,
       meterProvider: metrics ? meters : null,
       warn: (text) => this.#warn(text),
     });

@@ -467,6 +467,17 @@ describe('what must not be sent', () => {
     });
   });
 
+  it('is masked in what the environment says of the sender', async () => {
+    vi.stubEnv('OTEL_SERVICE_NAME', 'canary');
+    vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'deployment.environment.name=a-canary');
+    const redact = (text: string) => text.replaceAll('canary', '***');
+    const { spans } = await send([S.chainStart, S.chainEnd], { redact });
+    expect(spans[0]?.resource).toMatchObject({
+      'service.name': '***',
+      'deployment.environment.name': 'a-***',
+    });
+  });
+
   it('is no word of the conventions', async () => {
     const redact = (text: string) => text.replace(/chat|user|text|stop|openai/g, '***');
     const { spans } = await send([S.chatModelStart, S.llmEnd], { captureContent: true, redact });
