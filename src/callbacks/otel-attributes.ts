@@ -73,7 +73,7 @@ export function endFields(
     case 'chainEnd':
     case 'chainError':
       return {
-        fields: { [agent ? 'gen_ai.agent.name' : 'gen_ai.workflow.name']: event.name, ...failed },
+        fields: { ...chainFields(event.name, agent), ...failed },
         content:
           event.type === 'chainEnd'
             ? { 'gen_ai.output.messages': textMessages('assistant', event.outputs, 'stop') }
@@ -92,6 +92,11 @@ export function endFields(
     default:
       return { fields: failed, content: {} };
   }
+}
+
+/** Known at its end: only then is it certain whether it acted as an agent. */
+export function chainFields(name: string, agent: boolean): Readonly<Record<string, string>> {
+  return { [agent ? 'gen_ai.agent.name' : 'gen_ai.workflow.name']: name };
 }
 
 /** The code; of errors that nobody gave one, the name. */

@@ -1,6 +1,13 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api';
 import type { ChainEvent, ServerAddress } from '../events.js';
-import { type EndEvent, endFields, type StartEvent, spanStart, toAttributes } from './otel-attributes.js';
+import {
+  chainFields,
+  type EndEvent,
+  endFields,
+  type StartEvent,
+  spanStart,
+  toAttributes,
+} from './otel-attributes.js';
 import type { ModelMetrics } from './otel-metrics.js';
 import { type Fields, OPERATION, serverFields } from './otel-model-fields.js';
 import type { Telemetry } from './otel-telemetry.js';
@@ -61,7 +68,8 @@ export class RunSpans {
 
   /** Ends the spans of all runs that haven't ended, the innermost first, when the last event came. */
   endUnfinished(): void {
-    for (const [runId, { span }] of [...this.#open].reverse()) {
+    for (const [runId, { span, start, agent }] of [...this.#open].reverse()) {
+      if (start.type === 'chainStart') span.setAttributes(chainFields(start.name, agent));
       span.setAttribute('error.type', 'unfinished');
       span.setStatus({ code: STATUS_ERROR, message: 'the run did not end' });
       this.#end(runId, span, this.#latest);

@@ -329,6 +329,20 @@ describe('a tree that isn’t whole', () => {
     }
   });
 
+  it('tells of those which chain they are of', async () => {
+    const { span } = await send([S.chainStart, S.toolStart]);
+    expect(span('invoke_workflow LLMChain').attributes).toMatchObject({
+      'gen_ai.operation.name': 'invoke_workflow',
+      'gen_ai.workflow.name': 'LLMChain',
+    });
+    const acting = await send([S.chainStart, { ...S.agentAction, runId: S.chainStart.runId }]);
+    expect(acting.spans[0]?.attributes).toMatchObject({
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.agent.name': 'LLMChain',
+      'error.type': 'unfinished',
+    });
+  });
+
   it('begins a trace of its own below a parent that isn’t heard', async () => {
     const { spans } = await send([S.chatModelStart, S.llmEnd]);
     expect(spans.map(({ traceId, parentSpanId }) => [traceId, parentSpanId])).toEqual([
