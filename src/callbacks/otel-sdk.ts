@@ -105,11 +105,17 @@ function counting(delivery: Delivery): SpanProcessor {
 }
 
 function metricReader(target: OtlpTarget, sending: Sending): PeriodicExportingMetricReader {
-  const exportIntervalMillis = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') || 60_000;
-  const timeout = getNumberFromEnv('OTEL_METRIC_EXPORT_TIMEOUT') || 30_000;
+  const exportIntervalMillis = millisecondsFrom('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
+  const timeout = millisecondsFrom('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000;
   return new PeriodicExportingMetricReader({
     exporter: metricExporter(target, sending),
     exportIntervalMillis,
     exportTimeoutMillis: Math.min(timeout, exportIntervalMillis),
   });
+}
+
+/** By the specification a value that can't be used is the same as none. */
+function millisecondsFrom(name: string): number | undefined {
+  const value = getNumberFromEnv(name);
+  return value !== undefined && value > 0 ? value : undefined;
 }

@@ -134,6 +134,12 @@ describe('what the environment says', () => {
     });
   });
 
+  it.each(['OTEL_METRIC_EXPORT_INTERVAL', 'OTEL_METRIC_EXPORT_TIMEOUT'])('leaves %s=-4', async (name) => {
+    const { receiver, warnings } = await send({ [name]: '-4' });
+    expect(warnings).toEqual([]);
+    expect(receiver.requests).not.toEqual([]);
+  });
+
   it('adds headers, and compresses', async () => {
     const { receiver } = await send({
       OTEL_EXPORTER_OTLP_HEADERS: 'x-team=flowers,authorization=Bearer%20abc',
