@@ -15,7 +15,7 @@ export function isSecretParameter(name: string): boolean {
 const HINT = /key|token|secret|pass|pwd|auth|cookie|credential/i;
 
 const SECRET =
-  /(?:authorization|cookie|secret|password|passwd|passphrase|pwd|credentials?|(?:api|secret|private|access|signing|encryption|master|subscription|license)key|(?<!eos|bos|pad|unk|sep|cls|mask|stop|start|begin|end|next|page|continuation|special|first|last|new|max|min|per)token)$/;
+  /(?:authorization|cookie|secrets?|passwords?|passwd|passphrase|pwd|credentials?|(?:api|auth|secret|private|access|signing|encryption|master|subscription|license)keys?|(?<!eos|bos|pad|unk|sep|cls|mask|stop|start|begin|end|next|page|continuation|special|first|last|new|max|min|per)token)$/;
 
 const PARAMETER = /^(?:key|auth|sig|signature|xamz(?:signature|credential)|xgoog(?:signature|credential))$/;
 

@@ -25,6 +25,7 @@ describe('names of secrets', () => {
     ],
     ...['aws_secret_access_key', 'private_key', 'password', 'dbPassword', 'passwd', 'pwd', 'passphrase'],
     ...['cookie', 'Set-Cookie', 'credential', 'credentials'],
+    ...['secrets', 'passwords', 'apiKeys', 'X-Auth-Key'],
   ])('%s', (name) => {
     expect(isSecretName(name)).toBe(true);
   });
