@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileNotReadable } from '../errors.js';
 
@@ -31,7 +31,8 @@ export interface ReadLinesOptions {
   readonly to?: number;
   /**
    * Goes on at the end of the file as it grows, until the consumer leaves or the signal aborts. Whenever it has caught
-   * up it yields an empty list. A file that isn't there yet is waited for; one that became shorter is read anew.
+   * up it yields an empty list. A file that isn't there yet is waited for; one that became shorter, or has been replaced
+   * by another, is read anew from its beginning.
    */
   readonly follow?: boolean;
   /** Longer lines aren't held, in bytes. Default 256 MiB: an event has a model's whole prompt in one line. */
@@ -54,7 +55,7 @@ export async function* readLines(
 ): AsyncGenerator<readonly FileLine[], void, void> {
   if (typeof file !== 'string') return yield* readPipe(file, options);
   const { follow = false, signal } = options;
-  for (;;) {
+  for (let anew = false; ; ) {
     const handle = await openFile(file, follow, signal);
     if (handle === null) {
       yield [];
@@ -62,15 +63,16 @@ export async function* readLines(
       continue;
     }
     try {
-      yield* readOpen(handle, file, options);
+      yield* readOpen(handle, file, anew ? { ...options, from: 0 } : options);
       if (!follow) return;
+      anew = true;
     } finally {
       await handle.close();
     }
   }
 }
 
-/** Ends at the end; in a file that is followed, when it has become shorter. */
+/** Ends at the end; in a file that is followed, when it has become shorter, or another is in its place. */
 async function* readOpen(
   handle: FileHandle,
   file: string,
@@ -83,6 +85,7 @@ async function* readOpen(
   }: ReadLinesOptions,
 ): AsyncGenerator<readonly FileLine[], void, void> {
   const splitter = new LineSplitter(from, longest);
+  let replaced = false;
   for (let position = from; ; ) {
     signal?.throwIfAborted();
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(0, to - position)));
@@ -98,8 +101,12 @@ async function* readOpen(
       return;
     }
     yield [];
+    if (replaced) return;
     await sleep(FOLLOW_MS, undefined, { signal });
-    if ((await handle.stat()).size < position) return;
+    const [own, there] = await Promise.all([handle.stat(), stat(file).catch(() => undefined)]);
+    if (own.size < position) return;
+    // Once more: it may have been written to until it had to go.
+    replaced = there !== undefined && (there.ino !== own.ino || there.dev !== own.dev);
   }
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -110,6 +110,30 @@ it('follows a file that isn’t there yet, grows in the middle of a line, and be
     next?.();
   }
   expect(seen.filter((lines) => lines !== '')).toEqual(['a', 'bc', 'd']);
+});
+
+it.each([
+  ['became shorter', () => writeFileSync(file, 'c\nd\n')],
+  [
+    'was replaced',
+    () => {
+      writeFileSync(`${file}.new`, 'c\nd\nand more than before\n');
+      renameSync(`${file}.new`, file);
+    },
+  ],
+])('follows a file from its beginning where it %s, wherever it was begun', async (_, change) => {
+  writeFileSync(file, 'a\nlonger\nb\n');
+  const seen: string[] = [];
+  let changed = false;
+  for await (const batch of readLines(file, { follow: true, from: 9 })) {
+    seen.push(...batch.map(({ bytes }) => String(bytes)));
+    if (seen.includes('d')) break;
+    if (batch.length === 0 && !changed) {
+      changed = true;
+      change();
+    }
+  }
+  expect(seen.slice(0, 3)).toEqual(['b', 'c', 'd']);
 });
 
 it('ends its waiting with the signal', async () => {
