@@ -1,6 +1,6 @@
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
 
-/** A column: its head, and one text a row, in ASCII. */
+/** A column: its head, and one text a row, without line breaks. */
 export interface Column {
   readonly head: string;
   readonly cells: readonly string[];
@@ -36,37 +36,24 @@ export function renderTable(
 }
 
 function renderBlock(columns: readonly Column[]): string {
-  const table = new Table({
-    head: columns.map(({ head }) => head),
-    colAligns: columns.map(({ align = 'right' }) => align),
-    chars: LINES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
+  const widths = columns.map(widthOf);
+  const rowOf = (textOf: (column: Column) => string) =>
+    columns
+      .map((column, index) => {
+        const text = textOf(column);
+        const padding = ' '.repeat(widths[index]! - stringWidth(text));
+        return column.align === 'left' ? text + padding : padding + text;
+      })
+      .join(' '.repeat(GAP))
+      .trimEnd();
   const rows = columns[0]?.cells.length ?? 0;
-  for (let row = 0; row < rows; row += 1) table.push(columns.map(({ cells }) => cells[row] ?? NOTHING));
-  return `${table.toString().replace(/ +$/gm, '')}\n`;
+  const lines = [rowOf(({ head }) => head)];
+  for (let row = 0; row < rows; row += 1) lines.push(rowOf(({ cells }) => cells[row] ?? NOTHING));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
-const LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' '.repeat(GAP),
-};
-
 function widthOf({ head, cells }: Column): number {
-  return Math.max(...[head, ...cells].map(({ length }) => length));
+  return cells.reduce((most, cell) => Math.max(most, stringWidth(cell)), stringWidth(head));
 }
 
 function sum(numbers: readonly number[]): number {

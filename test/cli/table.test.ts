@@ -56,6 +56,29 @@ window:2
   expect(renderTable(COLUMNS, { width })).toBe(text.slice(1));
 });
 
+it('counts columns of a terminal, not characters', () => {
+  const columns: readonly Column[] = [
+    { head: 'what', cells: ['模板.txt', 'add.txt'], align: 'left' },
+    { head: 'tokens', cells: ['1', '20'] },
+  ];
+  const text = `what      tokens\n模板.txt       1\nadd.txt       20\n`;
+  expect(renderTable(columns, { width: 16 })).toBe(text);
+  expect(renderTable([...columns, { head: '数', cells: ['', ''] }], { width: 19 })).toContain('\n\n');
+});
+
+it('of many rows takes a time in proportion to them', () => {
+  const cells = Array.from({ length: 150_000 }, (_, at) => `${at}`);
+  expect(
+    renderTable(
+      [
+        { head: 'a', cells },
+        { head: 'b', cells },
+      ],
+      { width: 80 },
+    ),
+  ).toContain('149999  149999\n');
+});
+
 it('may have one column', () => {
   expect(renderTable([{ head: 'a', cells: ['b'] }], { width: 80 })).toBe('a\nb\n');
 });
