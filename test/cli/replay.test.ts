@@ -328,6 +328,14 @@ describe('a request that is not recorded', () => {
     ]);
   });
 
+  it('says what differs where there are several runs, once for those that ask the same', async () => {
+    await record();
+    const { code, stderr } = await here.run(['run', 'hi.txt', '--var', 'name=Bo', '-n', '2', ...REPLAY]);
+    expect(code).toBe(1);
+    expect(stderr.match(/user message: Say hello to \[-Ann-\]\{\+Bo\+\}\./g)).toHaveLength(1);
+    expect(stderr).toMatch(/^all +\S+ m?s$/m); // No tokens: no model was asked.
+  });
+
   it('has only the surroundings of what differs in a long prompt, whatever is in it', async () => {
     const long = (word: string) => `${'word '.repeat(2000)}${word}\x1b[31m\n${' more'.repeat(2000)}`;
     here.write('long.txt', long('this'));

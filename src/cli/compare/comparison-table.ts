@@ -25,7 +25,7 @@ export function renderComparison(
 ): string {
   const rows = runs.map((run, index) => ({ run, report: reports[index]! }));
   const usages = reports.flatMap(({ usage }) => usage ?? []);
-  const sum = sumUsage(usages);
+  const sum = usages.length === 0 ? null : sumUsage(usages);
   const column = (head: string, cell: (row: Row) => string, last = ''): Column => ({
     head,
     cells: [...rows.map(cell), last],
@@ -33,8 +33,8 @@ export function renderComparison(
   const saved = runs.some(({ output }) => output !== undefined);
   const columns: readonly Column[] = [
     { ...column('run', ({ run }) => run.label, 'all'), align: 'left' },
-    column('in', ({ report }) => count(report.usage?.inputTokens), count(sum.inputTokens)),
-    column('out', ({ report }) => count(report.usage?.outputTokens), count(sum.outputTokens)),
+    column('in', ({ report }) => count(report.usage?.inputTokens), count(sum?.inputTokens)),
+    column('out', ({ report }) => count(report.usage?.outputTokens), count(sum?.outputTokens)),
     column(
       'price',
       ({ report }) => priceOf(report),
@@ -45,14 +45,7 @@ export function renderComparison(
     ),
     column('time', ({ report }) => renderDuration(report.durationMs), renderDuration(durationMs)),
     column('tokens/s', ({ report }) => renderSpeed(report) ?? ''),
-    {
-      ...column(
-        'tokens are',
-        ({ report }) => report.usage?.source ?? '',
-        usages.length === 0 ? '' : sum.source,
-      ),
-      align: 'left',
-    },
+    { ...column('tokens are', ({ report }) => report.usage?.source ?? '', sum?.source), align: 'left' },
     { ...column('status', ({ report }) => statusOf(report)), align: 'left' },
     ...(saved ? [{ ...column('answer in', savedIn), align: 'left' as const }] : []),
   ];

@@ -4,6 +4,7 @@ import { dim } from '../dim.js';
 import type { FinishedRun } from '../execute-run.js';
 import type { Io } from '../io.js';
 import { toJsonLine } from '../json-line.js';
+import { renderMiss } from '../miss.js';
 import type { RunPlan } from '../run-plan.js';
 import { makeReport, toDocument } from '../run-report.js';
 import { renderComparison } from './comparison-table.js';
@@ -28,6 +29,7 @@ export function concludeComparison(plan: RunPlan, finish: Finish, io: Io): void 
   const { flags, runs } = plan;
   if (flags.json) io.stdout.write(toJsonLine(documentsOf(plan, finish), io.redact));
   else if (!flags.quiet) io.stderr.write(dim(io.redact(renderFinish(plan, finish, io)), flags, io));
+  io.stderr.write(io.redact(renderMisses(plan, finish, io)));
   const error = joinFailures(runs, finish.finished);
   if (error !== undefined) throw error;
 }
@@ -38,6 +40,11 @@ function documentsOf(plan: RunPlan, { finished, warnings }: Finish): readonly ob
     const { schema, ...document } = toDocument(makeReport(one, warnings), plan);
     return { schema, variant: variantOf(plan.runs[index]!), ...document };
   });
+}
+
+/** How requests that aren't in a recording differ from it; the same is said once. */
+function renderMisses({ flags }: RunPlan, { finished }: Finish, io: Io): string {
+  return [...new Set(finished.map(({ error }) => renderMiss(error, flags, io)))].join('');
 }
 
 function renderFinish({ runs, budget }: RunPlan, { finished, warnings, durationMs }: Finish, io: Io): string {
