@@ -1,12 +1,23 @@
 import { ChainError } from '../errors.js';
 import { type ChosenRun, loadRun } from './load-run.js';
-import { type FoundRun, indexRuns, type RunIndex } from './run-index.js';
+import { type FoundRun, type IndexOptions, indexRuns, type RunIndex } from './run-index.js';
 
 /** Which run is meant: the beginning of its id, `last`, or `last~1` for the one before it. */
 export type RunName = string;
 
 /** A name that counts from the end. */
-export const LAST_RUN = /^last(?:~(\d+))?$/;
+const LAST_RUN = /^last(?:~(\d+))?$/;
+
+/**
+ * What an index needs so that the run that a name means is in it; without a name the last one is.
+ * @param keep so many of the last runs at least
+ */
+export function indexFor(name: RunName = 'last', keep = KEPT): Pick<IndexOptions, 'find' | 'keep'> {
+  const back = LAST_RUN.exec(name);
+  return back === null ? { keep, find: name } : { keep: Math.max(keep, Number(back[1] ?? 0) + 1) };
+}
+
+const KEPT = 1000;
 
 /**
  * The run of a file that a name means; without a name the last one.
@@ -17,13 +28,13 @@ export async function chooseRun(
   name: RunName = 'last',
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ChosenRun> {
-  const index = await indexRuns(file, { signal, ...(!LAST_RUN.test(name) && { find: name }) });
+  const index = await indexRuns(file, { signal, ...indexFor(name) });
   const { id, root } = chooseIn(index, name);
   return loadRun(file, root, { id, signal });
 }
 
 /**
- * The same in an index, which was made to `find` the name where it is the beginning of an id.
+ * The same in an index, which was made with {@link indexFor}.
  * @throws ChainError `invalid_argument` where there is no such run, or several
  */
 export function chooseIn(index: RunIndex, name: RunName = 'last'): FoundRun {

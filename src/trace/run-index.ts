@@ -26,6 +26,8 @@ export interface IndexOptions {
   readonly keep?: number;
   /** The beginning of an id, of a root or of any run under one. */
   readonly find?: string | undefined;
+  /** The byte before which reading ends. Default: the end of the file. */
+  readonly to?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,7 +38,7 @@ const MOST_FOUND = 20;
  * @throws ChainError `file_not_readable`
  */
 export async function indexRuns(file: string, options: IndexOptions = {}): Promise<RunIndex> {
-  const { keep = 1000, find, signal } = options;
+  const { keep = 1000, find, to = Number.POSITIVE_INFINITY, signal } = options;
   const census = new LineCensus();
   const summarizer = new RunSummarizer();
   const found = new Map<string, RunSummary>();
@@ -48,7 +50,7 @@ export async function indexRuns(file: string, options: IndexOptions = {}): Promi
     ended.push(...summaries);
     if (ended.length > 2 * keep) ended = latest(ended, keep);
   };
-  for await (const events of readEvents(file, { tokensOf: NO_TOKENS, census, signal })) {
+  for await (const events of readEvents(file, { to, tokensOf: NO_TOKENS, census, signal })) {
     for (const { event, line } of events) {
       const root = summarizer.add(event, line);
       position = line.end;

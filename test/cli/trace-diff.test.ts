@@ -18,6 +18,12 @@ function body(stdout: string): string {
   return stdout.split('\n\n')[1] ?? '';
 }
 
+it('finds the run before one, however far back both are', async () => {
+  here.write('many.jsonl', traceFile(...Array.from({ length: 1100 }, (_, at) => asked(`Any roses, ${at}?`))));
+  const { code, stdout } = await diff('many.jsonl#00000201');
+  expect([code, body(stdout)]).toEqual([0, expect.stringContaining('[-1-]{+2+}')]);
+});
+
 describe('runs of chain run', () => {
   beforeEach(async () => {
     const usage = (output: number) => ({ ...USAGE, completion_tokens: output, total_tokens: 9 + output });

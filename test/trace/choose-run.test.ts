@@ -50,6 +50,17 @@ describe('a run is named by', () => {
   });
 });
 
+it('looks back as far as it is told to', async () => {
+  const ids = Array.from({ length: 1200 }, (_, at) => at.toString(16).padStart(4, '0'));
+  const lines = ids.map((id, at) => lineWriter('Assistant', id)('chainStart', at, { inputs: {} }));
+  writeFileSync(file, lines.join(''));
+  const { run } = await chooseRun(file, 'last~1100');
+  expect(run.id).toBe(idOf(ids[99]!));
+  await expect(chooseRun(file, 'last~1200')).rejects.toMatchObject({
+    message: `${file}: no run last~1200: it has 1200`,
+  });
+});
+
 it('puts a run together from lines that others are written between', async () => {
   const [a, b] = [chainLines('1a', 'Roses.'), chainLines('1b', 'Lilies.')].map((text) =>
     text.split('\n').slice(0, -1),

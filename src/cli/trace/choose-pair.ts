@@ -39,8 +39,8 @@ async function before({ file, run, root, summary }: ChosenRun, signal: AbortSign
       hint: 'Name two runs: chain trace diff A B',
     });
   }
-  const { runs } = await indexRuns(file, { signal });
-  const found = runs[runs.findIndex(({ id }) => id === summary.id) - 1];
+  const { runs } = await indexRuns(file, { keep: 1, to: summary.from, signal });
+  const found = runs.at(-1);
   if (found !== undefined) return loadRun(file, found, { signal });
   throw new ChainError('invalid_argument', `${file}: no run is before ${run.id.slice(0, 8)} in it`, {
     hint: 'Name two runs: chain trace diff A B',

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import cliTruncate from 'cli-truncate';
 import { ChainError } from '../../errors.js';
 import { cleanControls } from '../../safety/clean.js';
-import { chooseIn, LAST_RUN } from '../../trace/choose-run.js';
+import { chooseIn, indexFor } from '../../trace/choose-run.js';
 import { LineCensus } from '../../trace/line-census.js';
 import { maskRun } from '../../trace/mask-run.js';
 import { readEvents } from '../../trace/read-events.js';
@@ -67,8 +67,7 @@ async function whereToBegin(
     () => false,
   );
   if (!isThere && name === undefined) return { from: 0 };
-  const find = name === undefined || LAST_RUN.test(name) ? undefined : name;
-  const index = await indexRuns(file, { signal, find });
+  const index = await indexRuns(file, { ...indexFor(name), signal });
   if (name !== undefined) {
     const chosen = chooseIn(index, name);
     return { from: chosen.root.from, chosen };

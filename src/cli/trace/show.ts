@@ -1,5 +1,5 @@
 import { cleanControls } from '../../safety/clean.js';
-import { assertHasRuns, chooseIn, LAST_RUN } from '../../trace/choose-run.js';
+import { assertHasRuns, chooseIn, indexFor } from '../../trace/choose-run.js';
 import { loadRun } from '../../trace/load-run.js';
 import { maskRun } from '../../trace/mask-run.js';
 import { indexRuns } from '../../trace/run-index.js';
@@ -44,8 +44,7 @@ async function showFile(
 ): Promise<void> {
   const { signal, stdout } = io;
   const keep = flags.limit ?? LISTED;
-  const find = name === undefined || LAST_RUN.test(name) ? undefined : name;
-  const index = { ...(await indexRuns(file, { keep: Math.max(keep, KEPT), find, signal })), file: shown };
+  const index = { ...(await indexRuns(file, { ...indexFor(name, keep), signal })), file: shown };
   assertHasRuns(index);
   const notes = index.census.notes();
   const all = name === undefined && index.count > 1;
@@ -71,6 +70,3 @@ async function showFile(
   }
   if (!flags.json) for (const note of notes) io.stderr.write(`note: ${cleanControls(note)}\n`);
 }
-
-/** `last~N` looks so far back at least. */
-const KEPT = 1000;

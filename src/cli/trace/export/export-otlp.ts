@@ -4,7 +4,7 @@ import { isHttpUrl, isSdkDisabled, otlpTarget } from '../../../callbacks/otel-en
 import { ChainError } from '../../../errors.js';
 import type { ChainEvent } from '../../../events.js';
 import { cleanControls } from '../../../safety/clean.js';
-import { assertHasRuns, chooseIn, LAST_RUN } from '../../../trace/choose-run.js';
+import { assertHasRuns, chooseIn, indexFor } from '../../../trace/choose-run.js';
 import { readEvents } from '../../../trace/read-events.js';
 import { indexRuns } from '../../../trace/run-index.js';
 import type { Io } from '../../io.js';
@@ -94,8 +94,7 @@ async function send(
   sender: Sender,
   { signal }: Io,
 ): Promise<Sent> {
-  const find = name === undefined || LAST_RUN.test(name) ? undefined : name;
-  const index = { ...(await indexRuns(file, { find, signal })), file: shown };
+  const index = { ...(await indexRuns(file, { ...indexFor(name), signal })), file: shown };
   assertHasRuns(index);
   const chosen = name === undefined ? undefined : chooseIn(index, name);
   const range = chosen === undefined ? {} : { from: chosen.root.from, to: chosen.root.to };

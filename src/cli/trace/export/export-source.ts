@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { assertHasRuns, chooseIn, LAST_RUN } from '../../../trace/choose-run.js';
+import { assertHasRuns, chooseIn, indexFor } from '../../../trace/choose-run.js';
 import { endedRuns } from '../../../trace/ended-runs.js';
 import { loadRun } from '../../../trace/load-run.js';
 import { type MaskOptions, maskRun } from '../../../trace/mask-run.js';
@@ -50,9 +50,6 @@ function documentRun(run: TraceRun, withoutContent: boolean, options: ExportOpti
   return { run: maskRun(run, options), withoutContent: withoutContent || options.content === false };
 }
 
-/** `last~N` looks so far back. */
-const KEPT = 1000;
-
 async function readOne(
   file: string,
   shown: string,
@@ -60,8 +57,7 @@ async function readOne(
   options: ExportOptions,
 ): Promise<ExportSource> {
   const { signal } = options;
-  const find = LAST_RUN.test(name) ? undefined : name;
-  const index = await indexRuns(file, { keep: KEPT, find, signal });
+  const index = await indexRuns(file, { ...indexFor(name), signal });
   const { id, root } = chooseIn({ ...index, file: shown }, name);
   const { run } = await loadRun(file, root, { id, signal });
   const total = tallyOf(run).stats();
