@@ -6,9 +6,10 @@ import { chooseIn, indexFor } from '../../trace/choose-run.js';
 import { LineCensus } from '../../trace/line-census.js';
 import { maskRun } from '../../trace/mask-run.js';
 import { readEvents } from '../../trace/read-events.js';
+import type { FileLine } from '../../trace/read-lines.js';
 import { type FoundRun, indexRuns } from '../../trace/run-index.js';
 import { TraceBuilder } from '../../trace/trace-builder.js';
-import type { TraceRun } from '../../trace/trace-run.js';
+import { type TraceRun, withDescendants } from '../../trace/trace-run.js';
 import type { Io } from '../io.js';
 import { toJsonLine } from '../json-line.js';
 import { LiveRegion } from '../live-region.js';
@@ -33,47 +34,85 @@ export async function followTrace(
       hint: 'Name the file that is being written.',
     });
   }
-  const { from, chosen } = await whereToBegin(file, name, io);
+  const { from, shownFrom, chosen } = await whereToBegin(file, name, io);
   const builder = new TraceBuilder(chosen?.root.id);
   const view = viewOf(file, flags, io);
   const printer = new EventPrinter(chosen, io);
   const census = new LineCensus();
+  /** What is read from before is only for the runs that it goes on with. */
+  const isNew = newLines(shownFrom);
+  const goingOn = new Set<string>();
+  const isShown = (root: TraceRun) => [...withDescendants(root)].some(({ id }) => goingOn.has(id));
   try {
     for await (const read of readEvents(file, { from, follow: true, census, signal: io.signal })) {
-      const events = [...read];
-      for (const { event } of events) builder.add(event);
-      if (flags.events) await printer.print(events.map(({ line }) => line));
-      for (const root of builder.roots.filter(({ end }) => end !== null)) {
-        const run = (chosen === undefined ? undefined : builder.find(chosen.id)) ?? root;
-        view.end(run);
-        builder.drop(root);
-        if (chosen !== undefined) return tellNotes(census, io);
+      const lines: FileLine[] = [];
+      for (const { event, line } of read) {
+        builder.add(event);
+        if (!isNew(line)) continue;
+        goingOn.add(event.runId);
+        lines.push(line);
       }
-      view.draw(builder.roots);
+      if (flags.events) await printer.print(lines);
+      if (chosen !== undefined) {
+        const run = builder.find(chosen.id);
+        if (run !== undefined && run.end !== null) {
+          view.end(run);
+          return tellNotes(census, io);
+        }
+        view.draw(run === undefined ? [] : [run]);
+        continue;
+      }
+      for (const root of builder.roots.filter(({ end }) => end !== null)) {
+        if (isShown(root)) view.end(root);
+        builder.drop(root);
+        for (const { id } of withDescendants(root)) goingOn.delete(id);
+      }
+      view.draw(builder.roots.filter(isShown));
     }
   } finally {
     view.close();
   }
 }
 
+/** Whether a line stands behind a place, or in a file that was begun anew. */
+function newLines(place: number): (line: FileLine) => boolean {
+  let behind = place;
+  let last = 0;
+  return ({ offset }) => {
+    if (offset < last) behind = 0;
+    last = offset;
+    return offset >= behind;
+  };
+}
+
+interface Beginning {
+  /** Where reading begins. */
+  readonly from: number;
+  /** What stands before isn't news. */
+  readonly shownFrom: number;
+  readonly chosen?: FoundRun;
+}
+
+/** So far back a run may have begun that goes on beside the last one, in bytes. */
+const BESIDE = 64 * 1024 * 1024;
+
 /** At a run that was named, or the last one where it hasn't ended; otherwise behind all that is there. */
-async function whereToBegin(
-  file: string,
-  name: string | undefined,
-  { signal }: Io,
-): Promise<{ readonly from: number; readonly chosen?: FoundRun }> {
+async function whereToBegin(file: string, name: string | undefined, { signal }: Io): Promise<Beginning> {
   const isThere = await stat(file).then(
     () => true,
     () => false,
   );
-  if (!isThere && name === undefined) return { from: 0 };
+  if (!isThere && name === undefined) return { from: 0, shownFrom: 0 };
   const index = await indexRuns(file, { ...indexFor(name), signal });
   if (name !== undefined) {
     const chosen = chooseIn(index, name);
-    return { from: chosen.root.from, chosen };
+    return { from: chosen.root.from, shownFrom: chosen.root.from, chosen };
   }
+  const open = index.runs.filter(({ status }) => status === 'unfinished');
   const last = index.runs.at(-1);
-  return { from: last?.status === 'unfinished' ? last.from : index.end };
+  const shownFrom = last?.status === 'unfinished' ? last.from : index.end;
+  const beside = open.filter(({ from }) => from > index.end - BESIDE);
+  return { from: Math.min(shownFrom, ...beside.map(({ from }) => from)), shownFrom };
 }
 
 interface View {

@@ -334,6 +334,13 @@ describe('--follow', () => {
     expect(await following.done).toEqual({ code: 0, stdout: lines, stderr: '' });
   });
 
+  it('ends with a step that was named, though the run that it is a step of goes on', async () => {
+    const lines = chainLines('1a', 'Roses.').split('\n');
+    here.write('run.jsonl', lines.slice(0, -2).join('\n').concat('\n'));
+    const following = here.start(['trace', 'show', 'run.jsonl', '1af', '--follow']);
+    expect(await following.done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^run 1af/) });
+  });
+
   it('passes by what has ended already', async () => {
     here.write('run.jsonl', chainLines('1a', 'Roses.'));
     const following = here.start(['trace', 'show', 'run.jsonl', '--follow', '--json']);
