@@ -1,4 +1,6 @@
+import { toErrorRecord } from '../../errors.js';
 import type { CliCommand } from '../commands.js';
+import { renderErrorJson } from '../exit.js';
 import { integer } from '../shared-options.js';
 import type { ShowFlags } from './show.js';
 
@@ -17,12 +19,18 @@ export const showCommand: CliCommand = {
       .option('--no-color', 'no colours')
       .addHelpText('after', EXAMPLES)
       .action(async (file: string, run: string | undefined, flags: ShowFlags) => {
-        if (flags.follow) {
-          const { followTrace } = await import('./follow.js');
-          return followTrace(file, run, flags, io);
+        const { follow = false, json = false } = flags;
+        const show = follow
+          ? (await import('./follow.js')).followTrace
+          : (await import('./show.js')).showTrace;
+        try {
+          await show(file, run, flags, io);
+        } catch (error) {
+          // To be told to stop is how following ends.
+          if (json && !(follow && io.signal.aborted))
+            io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
+          throw error;
         }
-        const { showTrace } = await import('./show.js');
-        return showTrace(file, run, flags, io);
       });
   },
 };

@@ -241,6 +241,18 @@ chain trace show run.jsonl 2c000000 shows one.
   });
 });
 
+it.each([
+  [['nowhere.jsonl', '--json'], 'file_not_readable', 'nowhere.jsonl: no such file'],
+  [
+    ['-', '--json', '--follow'],
+    'invalid_argument',
+    'standard input is read to its end, and can’t be followed',
+  ],
+])('%j is a document of what is wrong, too', async (args, code, message) => {
+  const { stdout } = await show(args);
+  expect(JSON.parse(stdout)).toEqual({ schema: 1, error: { code, message }, text: '' });
+});
+
 describe('--events', () => {
   it('gives the lines of all runs as they stand, and says what else is there', async () => {
     const [one, two] = [chainLines('1a', 'Roses.'), chainLines('1b', 'Lilies.')];
