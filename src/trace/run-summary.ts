@@ -36,7 +36,8 @@ const MOST_OPEN = 100_000;
 export class RunSummarizer {
   /** The roots of runs that are open, by the ids of all runs under them. */
   readonly #open = new Map<string, Summary>();
-  readonly #roots = new Set<Summary>();
+  /** With the ids of those under each that are open. */
+  readonly #roots = new Map<Summary, Set<string>>();
 
   /**
    * @param line where it stands
@@ -52,6 +53,7 @@ export class RunSummarizer {
     }
     if (!('durationMs' in event)) return root;
     this.#open.delete(event.runId);
+    this.#roots.get(root)?.delete(event.runId);
     if (event.runId !== root.id) return root;
     root.status = statusOf({ end: event });
     root.errorCode = 'error' in event ? event.error.code : null;
@@ -62,33 +64,32 @@ export class RunSummarizer {
   /** Those that were closed since this was last asked, or that can't be held any longer. */
   take(): readonly RunSummary[] {
     const taken: RunSummary[] = [];
-    for (const root of this.#roots) {
+    for (const [root, ids] of this.#roots) {
       const crowded = this.#open.size > MOST_OPEN;
       if (root.durationMs === null && !crowded) continue;
       this.#roots.delete(root);
       taken.push(root);
-      if (root.durationMs === null) this.#forget(root);
+      if (root.durationMs !== null) continue;
+      root.to = Number.POSITIVE_INFINITY;
+      for (const id of ids) this.#open.delete(id);
     }
     return taken;
   }
 
   /** Those that have no end, in the order in which they were started. Their events may stand anywhere behind. */
   unfinished(): readonly RunSummary[] {
-    for (const root of this.#roots) root.to = Number.POSITIVE_INFINITY;
-    return [...this.#roots];
+    const roots = [...this.#roots.keys()];
+    for (const root of roots) root.to = Number.POSITIVE_INFINITY;
+    return roots;
   }
 
   #enter(event: ChainEvent, { offset, end }: Pick<FileLine, 'offset' | 'end'>): Summary {
     const parent = event.parentRunId === null ? undefined : this.#open.get(event.parentRunId);
     const root = parent ?? newSummary(event, offset, end);
-    if (parent === undefined) this.#roots.add(root);
+    if (parent === undefined) this.#roots.set(root, new Set());
+    this.#roots.get(root)?.add(event.runId);
     this.#open.set(event.runId, root);
     return root;
-  }
-
-  #forget(root: Summary): void {
-    root.to = Number.POSITIVE_INFINITY;
-    for (const [id, of] of this.#open) if (of === root) this.#open.delete(id);
   }
 }
 

@@ -124,6 +124,16 @@ describe('the index', () => {
     ]);
   });
 
+  it('gives up the oldest of very many open runs, in no more time than they take to read', async () => {
+    const start = lineWriter('Assistant', '1a')('chainStart', 0, { inputs: {} });
+    const lines = Array.from({ length: 150_000 }, (_, at) =>
+      start.replace(idOf('1a'), idOf('1a').slice(0, -12) + at.toString().padStart(12, '0')),
+    );
+    writeFileSync(file, lines.join(''));
+    const { count, runs } = await indexRuns(file, { keep: 1 });
+    expect([count, runs[0]!.status]).toEqual([150_000, 'unfinished']);
+  });
+
   it('sums a run up', async () => {
     const line = lineWriter('LLMChain', '1b');
     const failed =
