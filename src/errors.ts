@@ -114,4 +114,5 @@ const NOT_READABLE: Readonly<Record<string, string>> = {
   EISDIR: 'a folder, not a file',
   EACCES: 'no permission to read it',
   EPERM: 'no permission to read it',
+  ESPIPE: 'it can be read only once, and this takes more; save it in a file',
 };

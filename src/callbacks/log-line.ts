@@ -75,9 +75,10 @@ export function escapeControls(text: string): string {
 
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** `2026-11-21 13:02:48.123`, in local time. */
+/** `2026-11-21 13:02:48.123`, in local time; as it is where no calendar has it. */
 export function renderTime(time: number): string {
   const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return String(time);
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
   return `${day} ${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`;

@@ -14,9 +14,19 @@ export function maskEvent<E extends WholeEvent>(event: E, redact: Redact): E {
   const masker = new EventMasker(redact);
   const entries = Object.entries(event).map(([key, value]) => [
     key,
-    AS_IT_IS.has(key) ? value : masker.mask(value, key, false),
+    AS_IT_IS.has(key) ? value : maskWhole(masker, value, key),
   ]);
   return Object.fromEntries(entries) as E;
+}
+
+/** What is nested deeper than can be gone through is left out: nobody could read it either. */
+function maskWhole(masker: EventMasker, value: unknown, key: string): unknown {
+  try {
+    return masker.mask(value, key, false);
+  } catch (error) {
+    if (error instanceof RangeError) return '(nested too deeply to be shown)';
+    throw error;
+  }
 }
 
 const AS_IT_IS: ReadonlySet<string> = new Set(['type', 'runId', 'parentRunId', 'finishReason', 'usage']);

@@ -83,6 +83,15 @@ test.each([
   expect(maskEvent({ ...toolEnd, output: given }, redact).output).toBe(masked);
 });
 
+it('leaves out what is nested deeper than can be gone through', () => {
+  let deep: unknown = KEY;
+  for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+  expect(maskEvent({ ...customEvent, data: deep }, redact)).toEqual({
+    ...customEvent,
+    data: '(nested too deeply to be shown)',
+  });
+});
+
 it('leaves what tells runs apart, and words of the format', () => {
   const everything = () => '***';
   expect(maskEvent(chatModelStart, everything)).toMatchObject({

@@ -87,6 +87,7 @@ function durations(a: number, b: number): string {
 function percent(a: number | null | undefined, b: number | null | undefined): string {
   if (a == null || b == null || a <= 0 || a === b) return '';
   const change = (b / a - 1) * 100;
+  if (Math.abs(change) < 0.05) return ', less than 0.1 %';
   const digits = Math.abs(change) < 0.95 ? 1 : 0;
   return `, ${change < 0 ? '-' : '+'}${Math.abs(change).toFixed(digits)} %`;
 }

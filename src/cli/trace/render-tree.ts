@@ -13,7 +13,9 @@ export interface TreeLayout {
   readonly color: boolean;
 }
 
+/** A bar is so wide where there is room, and never less. */
 const BAR = 20;
+const LEAST_BAR = 4;
 const DURATION = 8;
 /** Names longer than this much of a line are cut. */
 const MOST_LABEL = 0.45;
@@ -24,7 +26,9 @@ export function renderTree(rows: readonly TreeRow[], { width, color }: TreeLayou
   const room = Math.max(12, Math.floor(width * MOST_LABEL));
   const labels = rows.map(({ guides, label }) => cliTruncate(guides + oneLine(label), room));
   const labelWidth = labels.reduce((most, label) => Math.max(most, stringWidth(label)), 0);
-  const beside = labelWidth + 2 + BAR + 1 + DURATION + 2;
+  const mark = rows.reduce((most, { status }) => Math.max(most, MARKS[status].length), 0);
+  const bar = Math.min(BAR, Math.max(LEAST_BAR, width - labelWidth - 2 - 1 - DURATION - mark));
+  const beside = labelWidth + 2 + bar + 1 + DURATION + 2;
   const lines: string[] = [];
   for (const [index, row] of rows.entries()) {
     const label = padEnd(labels[index]!, labelWidth);
@@ -33,7 +37,7 @@ export function renderTree(rows: readonly TreeRow[], { width, color }: TreeLayou
     const figures = row.figures === '' || !fits ? '' : `  ${chalk.dim(row.figures)}`;
     const paint = paintOf(row.status, chalk);
     lines.push(
-      `${paint(label)}  ${paint(drawBar(row.bar))} ${duration}${MARKS[row.status]}${figures}`.trimEnd(),
+      `${paint(label)}  ${paint(drawBar(row.bar, bar))} ${duration}${MARKS[row.status]}${figures}`.trimEnd(),
     );
     if (!fits) lines.push(...below(row, row.figures, width, chalk.dim));
     for (const { style, text } of row.notes) {
@@ -59,12 +63,12 @@ function paintOf(status: RunStatus, chalk: ChalkInstance): (text: string) => str
 }
 
 /** At least one cell, however short the time. */
-function drawBar({ start, first, end }: TreeRow['bar']): string {
-  const cell = (part: number) => Math.round(part * BAR);
-  const from = Math.min(cell(start), BAR - 1);
+function drawBar({ start, first, end }: TreeRow['bar'], width: number): string {
+  const cell = (part: number) => Math.round(part * width);
+  const from = Math.min(cell(start), width - 1);
   const to = Math.max(cell(end), from + 1);
   const text = first === null ? from : Math.min(Math.max(cell(first), from), to - 1);
-  return `${' '.repeat(from)}${'░'.repeat(text - from)}${'█'.repeat(to - text)}`.padEnd(BAR);
+  return `${' '.repeat(from)}${'░'.repeat(text - from)}${'█'.repeat(to - text)}`.padEnd(width);
 }
 
 /** Long texts go on in further lines, at the same place. */

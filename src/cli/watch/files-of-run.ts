@@ -10,12 +10,12 @@ import { assertPairs, variableFiles } from '../variables.js';
  *   flags that no change of a file can put right
  */
 export function filesOfRun(template: string | undefined, flags: RunFlags): readonly string[] {
-  const { prompt, schema, config, callback } = flags;
+  const { prompt, schema, config, callback, replay } = flags;
   assertOneTemplate(template, flags, 'run');
   assertPairs(flags.var);
   if (template === '-')
     throw unfit('--watch runs a template again, and standard input comes only once', FILE);
-  const files = [template, ...variableFiles(flags), schema, config, ...callback].filter(
+  const files = [template, ...variableFiles(flags), schema, config, replay, ...callback].filter(
     (file) => file !== undefined,
   );
   if (files.length === 0 && prompt !== undefined) {

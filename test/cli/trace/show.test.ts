@@ -353,6 +353,22 @@ describe('--follow', () => {
     expect(await following.done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^run 1af/) });
   });
 
+  it('goes on with every run that had not ended, whole, whatever ended beside it', async () => {
+    const lines = chainLines('1a', 'Roses.').split('\n');
+    const [begun, rest] = [lines.slice(0, 4), lines.slice(4)].map((part) => part.join('\n'));
+    here.write('run.jsonl', `${begun}\n${chainLines('1b', 'Lilies.')}`);
+    const following = here.start(['trace', 'show', 'run.jsonl', '--follow']);
+    const again = () => appendFileSync(here.path('run.jsonl'), chainLines('1c', 'Tulips.'));
+    const poll = setInterval(again, 50);
+    await following.sees(`run ${idOf('1c')}`).finally(() => clearInterval(poll));
+    appendFileSync(here.path('run.jsonl'), rest!);
+    await following.sees(`run ${idOf('1a')}`);
+    following.child.kill('SIGINT');
+    const { stdout } = await following.done;
+    expect(stdout).toContain(`\n${(await show(['run.jsonl', '1a'])).stdout}\n`);
+    expect(stdout).not.toContain(idOf('1b'));
+  });
+
   it('passes by what has ended already', async () => {
     here.write('run.jsonl', chainLines('1a', 'Roses.'));
     const following = here.start(['trace', 'show', 'run.jsonl', '--follow', '--json']);
