@@ -62,7 +62,12 @@ const own = ({ turns }: MeasuredMemory) => turns.map(({ memoryTokens }) => memor
 
 describe('where the replies are given', () => {
   const encoding = get_encoding('o200k_base');
-  const tokens = (text: string) => encoding.encode(text, [], []).length;
+  const counted = new Map<string, number>();
+  const tokens = (text: string) => {
+    const count = counted.get(text) ?? encoding.encode(text, [], []).length;
+    counted.set(text, count);
+    return count;
+  };
   const framed = (messages: readonly Message[]) =>
     3 + messages.reduce((sum, { role, content }) => sum + 3 + tokens(role) + tokens(content), 0);
   afterAll(() => encoding.free());
