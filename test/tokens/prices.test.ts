@@ -6,6 +6,7 @@ import {
   calcPrice,
   findProvider,
   type MatchLogic,
+  type ModelInfo,
   type Provider,
   waitForUpdate,
 } from '@pydantic/genai-prices';
@@ -57,7 +58,7 @@ describe('against the package that the prices come from', () => {
       for (const at of Array.isArray(found?.prices) ? TIMES : TIMES.slice(-1)) {
         for (const each of usages) {
           const ours = prices.cost(model, each, at);
-          const theirs = theirCost(id, model, each, at);
+          const theirs = theirCost(id, model, found, each, at);
           const same = ours === null || theirs === null ? ours === theirs : near(ours, theirs);
           if (!same) differences.push({ model, at, each, ours, theirs });
           if (ours !== null) compared++;
@@ -69,7 +70,15 @@ describe('against the package that the prices come from', () => {
   });
 
   /** `null` where the package says nothing, or says 0 because it has no price for what was used. */
-  function theirCost(providerId: string, model: string, of: Usage, timestamp: Date): number | null {
+  function theirCost(
+    providerId: string,
+    model: string,
+    found: ModelInfo | undefined,
+    of: Usage,
+    timestamp: Date,
+  ): number | null {
+    if (found === undefined) return null;
+    const provider = { ...providers.find(({ id }) => id === providerId)!, models: [found] };
     const result = calcPrice(
       {
         input_tokens: of.inputTokens!,
@@ -78,7 +87,7 @@ describe('against the package that the prices come from', () => {
         output_reasoning_tokens: of.reasoningTokens!,
       },
       model,
-      { providerId, timestamp },
+      { provider, timestamp },
     );
     if (!result) return null;
     const hasInput = 'input_mtok' in result.model_price;
