@@ -54,7 +54,7 @@ describe('cleanControls', () => {
 
   it('takes time in proportion to the text: hours, otherwise', () => {
     for (const piece of ['\x1b]', '\x1b[0', '\x1b[0 ', '\x1bP', '\x90', '\x9d', '\x1b ', '\x1b[\x1b]']) {
-      cleanControls(piece.repeat(1_000_000));
+      cleanControls(piece.repeat(250_000));
     }
     expect(cleanControls(`\x1b]${'a'.repeat(1_000_000)}`)).toHaveLength(1_000_000);
   });
