@@ -33,6 +33,17 @@ async function record(args: readonly string[] = RUN, ...replies: readonly Reply[
   return here.run([...args, '--record', 'c.jsonl'], { env: at(server) });
 }
 
+let recording: Promise<string> | undefined;
+
+/** What `record()` records. It is recorded once, and each test has a copy. */
+async function recorded(): Promise<void> {
+  recording ??= record().then(({ code }) => {
+    expect(code).toBe(0);
+    return here.read('c.jsonl');
+  });
+  here.write('c.jsonl', await recording);
+}
+
 const SLOW_DOWN = reply(429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '1' });
 const BROKEN = reply(500, { error: { message: 'Out of order' } }, { 'retry-after-ms': '1' });
 
@@ -142,7 +153,7 @@ describe('a recorded run', () => {
   });
 
   it('a stream can be had at once, and what came at once as a stream of one piece', async () => {
-    await record();
+    await recorded();
     await here.run([...RUN, ...REPLAY, '--no-stream', '--quiet', '--record', 'whole.jsonl']);
     expect(here.events('whole.jsonl').map(({ type }) => type)).not.toContain('llmNewToken');
     const again = await here.run([...RUN, '--replay', 'whole.jsonl', '--quiet', '--log', 'again.jsonl']);
@@ -208,7 +219,7 @@ describe('a replay', () => {
   it.skipIf(process.platform === 'win32')(
     'stops at once on Ctrl-C, also while it waits for its time',
     async () => {
-      await record();
+      await recorded();
       const later = here.events('c.jsonl').map((one) => {
         const hours = one.token === ', Ann!' || 'durationMs' in one ? 5 : 0;
         return { ...one, time: (one.time as number) + hours * 3_600_000 };
@@ -281,8 +292,7 @@ chain: 1 of 3 inputs failed
 describe('a request that is not recorded', () => {
   let run: string;
   beforeEach(async () => {
-    const { code } = await record();
-    expect(code).toBe(0);
+    await recorded();
     const start = here.events('c.jsonl').find(({ type }) => type === 'chatModelStart');
     run = (start!.runId as string).slice(0, 8);
   });
@@ -437,7 +447,7 @@ describe('a file that has no answer', () => {
 });
 
 describe('a damaged recording', () => {
-  beforeEach(() => record());
+  beforeEach(() => recorded());
   const lines = () => here.read('c.jsonl').trimEnd().split('\n');
   const replay = () => here.run([...RUN, ...REPLAY, '--quiet', '--log', 'again.jsonl']);
 
@@ -472,7 +482,7 @@ describe('a damaged recording', () => {
 
 describe('--record', () => {
   it('replaces what is in the file, and is for its owner alone', async () => {
-    await record();
+    await recorded();
     await record(['run', 'hi.txt', '--var', 'name=Bo', '--quiet']);
     expect(here.events('c.jsonl').filter(({ type }) => type === 'chainStart')).toMatchObject([
       { inputs: { name: 'Bo' } },
@@ -481,14 +491,14 @@ describe('--record', () => {
   });
 
   it('is JSON lines whatever its name, beside a log', async () => {
-    await record([...RUN, '--log', 'run.log']);
-    await here.run([...RUN, '--model', 'offline', '--record', 'c.txt', '--quiet']);
+    const files = ['--record', 'c.txt', '--log', 'run.log'];
+    await here.run([...RUN, '--model', 'offline', ...files, '--quiet']);
     expect(here.events('c.txt').at(-1)?.type).toBe('chainEnd');
     expect(here.read('run.log')).toContain('chainEnd');
   });
 
   it('leaves the old one where the run does not begin', async () => {
-    await record();
+    await recorded();
     const before = here.read('c.jsonl');
     expect((await here.run([...RUN, '--model', 'gpt-5', '--record', 'c.jsonl'])).code).toBe(2);
     expect((await here.run(['run', 'nope.txt', '--record', 'c.jsonl'])).code).toBe(2);
@@ -496,7 +506,7 @@ describe('--record', () => {
   });
 
   it.skipIf(process.platform !== 'linux')('that gets no room on the disk leaves the old one', async () => {
-    await record();
+    await recorded();
     const before = here.read('c.jsonl');
     const command = ['bash', '-c', 'ulimit -f 1; exec "$@"', 'bash', process.execPath];
     const args = ['run', '--prompt', 'word '.repeat(1000), '--model', 'offline', '--record', 'c.jsonl'];
@@ -513,7 +523,7 @@ describe('--record', () => {
   });
 
   it('leaves nothing else behind', async () => {
-    await record();
+    await recorded();
     await record();
     expect(readdirSync(here.folder).sort()).toEqual(['c.jsonl', 'hi.txt', 'home']);
   });
@@ -543,7 +553,7 @@ describe('--record', () => {
     },
     { args: ['--record', 'home'], why: '--record home: it is a folder' },
   ])('refuses $args', async ({ args, why }) => {
-    await record();
+    await recorded();
     here.write('diary.txt', 'Dear diary\n');
     const before = ['hi.txt', 'c.jsonl', 'diary.txt'].map(here.read);
     const { code, stderr } = await here.run([...RUN, '--model', 'offline', ...args]);
