@@ -146,12 +146,12 @@ Cheaper than buffer
     const { mechanisms } = await document([
       FLOWERS,
       '--turns',
-      '1000',
+      '50',
       '--memory',
       'window:2,token-buffer:500',
     ]);
     for (const { turns, recall } of mechanisms) {
-      expect(turns).toHaveLength(1000);
+      expect(turns).toHaveLength(50);
       expect(recall).toEqual({ asked: 2, known: 2 });
     }
   });
@@ -457,12 +457,11 @@ describe('what is wrong', () => {
   ])('%s', async (_, args, message) => {
     here.write('wrong.yaml', 'description: nothing said\n');
     here.write('empty.txt', '\n\n');
-    const { code, stdout, stderr } = await measure([...args, '--log', 'run.log']);
-    expect([code, stdout]).toEqual([2, '']);
+    const { code, stdout, stderr } = await measure([...args, '--log', 'run.log', '--json']);
+    expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(existsSync(here.path('run.log'))).toBe(false);
-    const json = await measure([...args, '--json']);
-    expect(JSON.parse(json.stdout)).toMatchObject({ schema: 1, error: { message: expect.any(String) } });
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 1, error: { message: expect.any(String) } });
   });
 
   it.skipIf(process.platform === 'win32')('says no more than a name may say', async () => {
