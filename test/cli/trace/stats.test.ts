@@ -273,18 +273,17 @@ describe('times', () => {
   it.each([
     [['--since', '2026-11-22'], 5],
     [['--until', '2026-11-22'], 3],
-    [['--since', '2026-11-22', '--until', '2026-11-22'], 2],
+    [['--since', '2026-11-22', '--until', '2026-11-22', '--by', 'model'], 2],
     [['--since', '2026-11-22T14:13:32'], 5],
-    [['--until', '2026-11-22T14:13:32'], 1],
-    [['--since', '2026-11-22T14:13:33'], 3],
+    [['--until', '2026-11-22T14:13:32', '--by', 'model'], 1],
+    [['--since', '2026-11-22T14:13:33', '--by', 'model'], 3],
     [['--since', '2030-01-01'], 0],
+    [['--since', '2030-01-01', '--by', 'model'], 0],
   ])('%j leave %d runs', async (args, runs) => {
     here.write('week.jsonl', week());
-    for (const by of [[], ['--by', 'model']]) {
-      const { code, stdout } = await stats(['week.jsonl', ...args, ...by]);
-      expect([code, stdout.match(/^runs {6}(\d+)/m)?.[1]]).toEqual([0, String(runs)]);
-      expect(stdout.includes('left out')).toBe(runs < 6);
-    }
+    const { code, stdout } = await stats(['week.jsonl', ...args]);
+    expect([code, stdout.match(/^runs {6}(\d+)/m)?.[1]]).toEqual([0, String(runs)]);
+    expect(stdout.includes('left out')).toBe(runs < 6);
   });
 });
 
@@ -344,13 +343,16 @@ describe('wrong use', () => {
     here.write('week.jsonl', week());
     here.write('empty.jsonl', '');
     here.write('text.log', 'npm start\n');
-    const outcome = await stats(args);
-    expect([outcome.code, outcome.stdout, outcome.stderr.split('\n')[0]]).toEqual([
+    const { code, stdout, stderr } = await stats([...args, '--json']);
+    expect([code, JSON.parse(stdout).error.message, stderr.split('\n')[0]]).toEqual([
       2,
-      '',
+      message,
       `chain: ${message}`,
     ]);
-    const { code, stdout } = await stats([...args, '--json']);
-    expect([code, JSON.parse(stdout).error.message]).toEqual([2, message]);
+  });
+
+  it.each([[[]], [['missing.jsonl']]])('%j leaves stdout empty without --json', async (args) => {
+    const { code, stdout } = await stats(args);
+    expect([code, stdout]).toEqual([2, '']);
   });
 });
