@@ -71,10 +71,10 @@ describe('each line', () => {
     expect(await running.done).toEqual({ code: 0, stdout: 'You said: one\nYou said: two\n', stderr: '' });
   });
 
-  it('may have ten million characters', async () => {
-    const stdin = `${'word '.repeat(2_000_000)}\nshort\n`;
+  it('may have two million characters', async () => {
+    const stdin = `${'word '.repeat(400_000)}\nshort\n`;
     const { code, stdout } = await here.run(['chat', '--quiet'], { ...at(), stdin });
-    expect([code, stdout.length]).toEqual([0, 10_000_000 + 'You said: \nYou said: short\n'.length]);
+    expect([code, stdout.length]).toEqual([0, 2_000_000 + 'You said: \nYou said: short\n'.length]);
   });
 
   it('that fails is told, and the next has its turn', async () => {
@@ -127,7 +127,7 @@ describe('commands', () => {
     ]);
   });
 
-  it.each([
+  const MISTAKES = [
     ['/modle', 'there is no command /modle (did you mean "/model"?)'],
     ['/', 'there is no command /'],
     ['/constructor', 'there is no command /constructor'],
@@ -135,22 +135,24 @@ describe('commands', () => {
     ['/save', 'the conversation has no name yet'],
     ['/save a:b', '"a:b" is no name for a session: it has :'],
     ['/model groq:', '`groq:` names no model'],
-  ])('%s is told, and never sent', async (line, message) => {
-    const { code, stdout, told } = await chat(['--quiet'], line);
-    expect([code, stdout, told[0], told.at(-1)]).toEqual([
-      2,
-      '',
-      `chain: ${message}`,
-      'chain: 1 of 1 inputs failed',
+  ] as const;
+
+  it('that are wrong are told, and never sent', async () => {
+    const { code, stdout, told } = await chat(['--quiet'], ...MISTAKES.map(([line]) => line));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(told.filter((line) => line.startsWith('chain: '))).toEqual([
+      ...MISTAKES.map(([, message]) => `chain: ${message}`),
+      'chain: 7 of 7 inputs failed',
     ]);
     expect(server.received).toEqual([]);
   });
 
-  it.each([
-    ['/undo', 'there is no turn to take back'],
-    ['/retry', 'there is nothing to ask again'],
-  ])('%s with nothing to do says so, and is no failure', async (line, told) => {
-    expect(await chat(['--quiet'], line)).toEqual({ code: 0, stdout: '', told: [told] });
+  it('/undo and /retry with nothing to do say so, and are no failure', async () => {
+    expect(await chat(['--quiet'], '/undo', '/retry')).toEqual({
+      code: 0,
+      stdout: '',
+      told: ['there is no turn to take back', 'there is nothing to ask again'],
+    });
   });
 
   it('a message that begins with a slash is written with two, or behind a space', async () => {
