@@ -260,9 +260,18 @@ describe('/save', () => {
 });
 
 describe('--list and --delete', () => {
-  async function three(): Promise<void> {
+  let kept: Promise<readonly (readonly [name: string, content: string])[]> | undefined;
+
+  /** Two that are kept; they are held once, and each test has a copy. */
+  async function hold() {
     await chat(['--session', '花园'], `向日葵 \x1b[2J${'x'.repeat(80)}`, 'two');
     await chat(['--session', 'b', '--model', 'gpt-4o'], 'one');
+    return ['花园', 'b'].map((name) => [name, here.read(`${FOLDER}/${name}.json`)] as const);
+  }
+
+  async function three(): Promise<void> {
+    kept ??= hold();
+    for (const [name, content] of await kept) here.write(`${FOLDER}/${name}.json`, content);
     here.write(`${FOLDER}/broken.json`, '{');
     for (const [index, name] of ['broken', '花园', 'b'].entries())
       utimesSync(here.path(`${FOLDER}/${name}.json`), 0, new Date(2026, 10, 21, 12, index).getTime() / 1000);
