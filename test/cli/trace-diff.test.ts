@@ -25,7 +25,14 @@ it('finds the run before one, however far back both are', async () => {
 });
 
 describe('runs of chain run', () => {
+  let log: Promise<string> | undefined;
   beforeEach(async () => {
+    log ??= record();
+    here.write('run.jsonl', await log);
+  });
+
+  /** The log of three runs; they are run once, and each test has a copy. */
+  async function record(): Promise<string> {
     const usage = (output: number) => ({ ...USAGE, completion_tokens: output, total_tokens: 9 + output });
     const answer = (said: string, tokens: number) =>
       stream(text(said), text('', 'stop'), event({ choices: [], usage: usage(tokens) }), DONE);
@@ -53,7 +60,8 @@ describe('runs of chain run', () => {
     await run('a birthday', '0');
     await run('a birthday party', '1');
     await run('a wedding', '1');
-  });
+    return here.read('run.jsonl');
+  }
 
   /** Times are never the same twice, and ids neither. */
   const settle = (stdout: string) =>
