@@ -28,6 +28,16 @@ async function log(args: readonly string[], ...replies: readonly Reply[]) {
   return here.run(args, at(server));
 }
 
+const kept = new Map<string, Promise<string>>();
+
+/** Has `run.jsonl` as `log()` writes it for `Hello, Ann!`. It is written once, and each test has a copy. */
+async function logged(args: readonly string[]): Promise<void> {
+  const key = args.join(' ');
+  const written = kept.get(key) ?? log(args).then(() => here.read('run.jsonl'));
+  kept.set(key, written);
+  here.write('run.jsonl', await written);
+}
+
 /** The id of a run in `run.jsonl`: that of its n-th event of a type. */
 function idOf(type: string, index = 0): string {
   return here.events('run.jsonl').filter((one) => one.type === type)[index]!.runId as string;
@@ -83,7 +93,7 @@ time    N ms → N ms`;
   });
 
   it('a document with --json', async () => {
-    await log(RUN);
+    await logged(RUN);
     const { code, stdout, stderr } = await here.run([...REPLAY, '--json']);
     expect([code, stderr, JSON.parse(stdout)]).toMatchObject([0, '', { schema: 1, text: 'Hello, Ann!' }]);
   });
@@ -120,7 +130,7 @@ time    N ms → N ms`;
       differs: 'parameters: the same\nprompt:\n  + system: {+Be brief, Ann.+}\n  user: the same',
     },
   ])('asks for real: $args', async ({ args, body, differs }) => {
-    await log([...RUN, '--temperature', '0.5']);
+    await logged([...RUN, '--temperature', '0.5']);
     here.write('home/.config/chain/config.yaml', 'defaults: { topP: 0.1, log: run.jsonl }');
     const server = await serve(answerOf('Good day'));
     const before = here.read('run.jsonl');
@@ -134,7 +144,7 @@ time    N ms → N ms`;
   });
 
   it('asks what was recorded where the template has changed, and says so', async () => {
-    await log(RUN);
+    await logged(RUN);
     here.write('hi.txt', 'Greet {name}.\n');
     const server = await serve(answerOf('Good day'));
     const { stderr } = await here.run([...REPLAY, '--live'], at(server));
@@ -228,7 +238,7 @@ time    N ms → N ms`;
   });
 
   it('--replay-timing has nothing to do with what is asked for real', async () => {
-    await log(RUN);
+    await logged(RUN);
     expect(await here.run([...REPLAY, '--replay-timing', '--seed', '1'])).toMatchObject({
       code: 2,
       stderr:
@@ -237,7 +247,7 @@ time    N ms → N ms`;
   });
 
   it('reads no template that gives another prompt, whatever a trace names', async () => {
-    await log(RUN);
+    await logged(RUN);
     here.write('secret.txt', 'my secret {name}');
     here.write('run.jsonl', here.read('run.jsonl').replace('"hi.txt"', '"secret.txt"'));
     const server = await serve(answerOf('x'));
