@@ -209,15 +209,18 @@ describe('what is wrong', () => {
     [['tokens', 'nope.txt'], ['chain: nope.txt: no such file']],
     [[...ADD, '--config', 'nope.yaml'], ['chain: --config: nope.yaml: no such file']],
   ])('%j', async (args, lines) => {
-    const { code, stdout, stderr } = await here.run(args);
-    expect({ code, stdout, lines: stderr.trimEnd().split('\n') }).toEqual({ code: 2, stdout: '', lines });
-    const json = await here.run([...args, '--json']);
-    expect(json.code).toBe(2);
-    expect(JSON.parse(json.stdout)).toEqual({
+    const { code, stdout, stderr } = await here.run([...args, '--json']);
+    expect([code, stderr.trimEnd().split('\n')]).toEqual([2, lines]);
+    expect(JSON.parse(stdout)).toEqual({
       schema: 1,
       error: { code: expect.any(String), message: lines[0]!.slice('chain: '.length) },
       text: '',
     });
+  });
+
+  it('leaves stdout empty without --json', async () => {
+    const { code, stdout } = await here.run(['tokens', 'add.txt']);
+    expect([code, stdout]).toEqual([2, '']);
   });
 
   it('control characters of a name never reach the terminal', async () => {
