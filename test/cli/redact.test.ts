@@ -55,15 +55,14 @@ describe('--redact', () => {
 
   it('masks in a text log, in a trace, and in documents', async () => {
     const env = await at(answer(...parts));
-    const first = await here.run([...ASK, '--verbose', '--log', 'a.log', '--log-tokens'], { env });
-    const second = await here.run([...ASK, '--json'], { env });
-    const third = await here.run([...ASK, '--dry-run', '--json'], { env });
-    expect(first.stderr + here.read('a.log') + second.stdout + second.stderr + third.stdout).not.toContain(
-      'Lee',
-    );
-    expect(first.stderr).toContain('Who is ***?');
-    expect(JSON.parse(second.stdout)).toMatchObject({ text: "This is ***.\nShe is ***'s sister." });
-    expect(JSON.parse(third.stdout)).toMatchObject({ messages: [{ role: 'user', content: 'Who is ***?' }] });
+    const flags = ['--verbose', '--log', 'a.log', '--log-tokens', '--json'];
+    const asked = await here.run([...ASK, ...flags], { env });
+    const dry = await here.run([...ASK, '--dry-run', '--json'], { env });
+    expect(asked.stderr + here.read('a.log') + asked.stdout + dry.stdout).not.toContain('Lee');
+    expect(asked.stderr).toContain('Who is ***?');
+    expect(here.read('a.log')).toContain('Who is ***?');
+    expect(JSON.parse(asked.stdout)).toMatchObject({ text: "This is ***.\nShe is ***'s sister." });
+    expect(JSON.parse(dry.stdout)).toMatchObject({ messages: [{ role: 'user', content: 'Who is ***?' }] });
   });
 
   it('masks in errors, and in warnings', async () => {
@@ -94,38 +93,24 @@ describe('--redact', () => {
     expect(stderr).toContain('answered 400: *** is not known');
   });
 
-  it.each([
-    [['('], ['chain: --redact (: unterminated group']],
-    [['x*'], ['chain: --redact x*: it matches the empty text, which is everywhere']],
-    [[''], ['chain: --redact : it matches the empty text, which is everywhere']],
-    [
-      ['a', '[', 'b|'],
-      [
-        'chain: --redact [: unterminated character class; --redact b|: it matches the empty text, which is everywhere',
-      ],
-    ],
-  ])('%j is a mistake', async (patterns, [line]) => {
+  const run = ['run', 'ask.txt', '--var', 'who=x'];
+  const both =
+    '--redact [: unterminated character class; --redact b|: it matches the empty text, which is everywhere';
+  it.each<[command: readonly string[], patterns: readonly string[], mistake: string]>([
+    [run, ['('], '--redact (: unterminated group'],
+    [run, ['x*'], '--redact x*: it matches the empty text, which is everywhere'],
+    [run, [''], '--redact : it matches the empty text, which is everywhere'],
+    [run, ['a', '[', 'b|'], both],
+    [['chat'], ['a', '[', 'b|'], both],
+    [['memory', 'ask.txt'], ['a', '[', 'b|'], both],
+  ])('%j with %j is a mistake', async (command, patterns, mistake) => {
     const flags = patterns.flatMap((pattern) => ['--redact', pattern]);
-    for (const command of [['run', 'ask.txt', '--var', 'who=x'], ['chat'], ['memory', 'ask.txt']]) {
-      const { code, stdout, stderr } = await here.run([
-        ...command,
-        ...flags,
-        '--model',
-        'offline',
-        '--log',
-        'a.log',
-      ]);
-      expect({ code, stdout, lines: stderr.split('\n') }).toEqual({
-        code: 2,
-        stdout: '',
-        lines: [
-          line,
-          "       It takes a JavaScript regular expression, such as 'order-\\d+' or '[Aa]nn'.",
-          '',
-        ],
-      });
-      expect(() => here.read('a.log')).toThrow('ENOENT');
-    }
+    expect(await here.run([...command, ...flags, '--model', 'offline', '--log', 'a.log'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `chain: ${mistake}\n       It takes a JavaScript regular expression, such as 'order-\\d+' or '[Aa]nn'.\n`,
+    });
+    expect(() => here.read('a.log')).toThrow('ENOENT');
   });
 
   it('knows Unicode', async () => {
