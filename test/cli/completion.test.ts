@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { runProgram } from '../../src/cli/program.js';
 import { MEMORIES } from '../../src/memory/create.js';
 import { requires } from '../support/requires.js';
 import { commandLine, makeWorkspace } from '../support/run-cli.js';
@@ -64,8 +66,20 @@ it.each<[words: string[], proposed: string[]]>([
   ],
   [[], ['run', 'chat', 'trace', 'memory', 'tokens', 'models', 'doctor', 'complete', 'help']],
 ])('behind %j could stand %j', async (words, proposed) => {
-  const { code, stdout } = await makeWorkspace().run(['propose', '--', ...words]);
-  expect([code, stdout.split('\n').slice(0, -1)]).toEqual([0, proposed]);
+  const stdout = new PassThrough();
+  await runProgram(['propose', '--', ...words], {
+    stdout,
+    stderr: new PassThrough(),
+    stdin: process.stdin,
+    env: {},
+    signal: new AbortController().signal,
+    redact: (text) => text,
+  });
+  expect(
+    String(stdout.read() ?? '')
+      .split('\n')
+      .slice(0, -1),
+  ).toEqual(proposed);
 });
 
 it.each(['--session', '--delete'])('%s takes a session that there is', async (flag) => {
