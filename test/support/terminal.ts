@@ -67,7 +67,7 @@ export async function openTerminal(
         const shown = await screen();
         if (wanted.test(shown)) return shown;
         if (Date.now() > until) throw new Error(`${wanted} never came on the screen:\n${shown}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
