@@ -209,9 +209,15 @@ describe('nothing found', () => {
     ],
     [['--provider', 'ollama'], 'chain: no model of ollama is on the price list\n'],
     [['\x1b[31mx'], 'chain: no known model has "x" in its name\n'],
-  ])('%j', async (args, stderr) => {
-    expect(await here.run(['models', ...args])).toEqual({ code: 0, stdout: '', stderr });
-    expect((await document(...args)).models).toEqual([]);
+  ])('%j', async (args, told) => {
+    const { code, stdout, stderr } = await here.run(['models', ...args, '--json']);
+    expect([code, stderr, JSON.parse(stdout).models]).toEqual([0, told, []]);
+  });
+
+  it('leaves stdout empty without --json', async () => {
+    const { code, stdout, stderr } = await here.run(['models', 'gtp-5']);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/^chain: no known model has "gtp-5" in its name /);
   });
 
   it('--json has the nearest', async () => {
