@@ -28,8 +28,12 @@ const asked = () => said(server.received.at(-1)!).slice(1);
 const shop = (...lines: readonly string[]) => chat(['--session', 'shop'], ...lines);
 
 describe('a session', () => {
-  it('goes on where it ended', async () => {
+  it('goes on where it ended, is counted on, and is for its owner alone', async () => {
     await shop('one', 'two');
+    if (process.platform !== 'win32') {
+      const modes = [FOLDER, `${FOLDER}/shop.json`].map((path) => statSync(here.path(path)).mode & 0o777);
+      expect(modes).toEqual([0o700, 0o600]);
+    }
     expect(await shop('three')).toEqual({
       code: 0,
       stdout: 'You said: three\n',
@@ -39,18 +43,8 @@ describe('a session', () => {
       ...['user: one', 'assistant: You said: one', 'user: two', 'assistant: You said: two'],
       'user: three',
     ]);
-  });
-
-  it('is numbered and counted on', async () => {
-    await shop('one');
-    const { stdout } = await chat(['--session', 'shop', '--json'], 'two');
-    expect(JSON.parse(stdout)).toMatchObject({ turn: 2, totalTokens: 24 });
-  });
-
-  it.skipIf(process.platform === 'win32')('is for its owner alone', async () => {
-    await shop('one');
-    const modes = [FOLDER, `${FOLDER}/shop.json`].map((path) => statSync(here.path(path)).mode & 0o777);
-    expect(modes).toEqual([0o700, 0o600]);
+    const { stdout } = await chat(['--session', 'shop', '--json'], 'four');
+    expect(JSON.parse(stdout)).toMatchObject({ turn: 4, totalTokens: 48 });
   });
 
   it('keeps model and system, and a flag given now wins', async () => {
