@@ -165,7 +165,7 @@ describe('a file that is no session', () => {
     expect(server.received).toEqual([]);
   });
 
-  it.each(['../s', 'a/b', '', '..'])('%j is no name', async (name) => {
+  it.each(['../s', ''])('%j is no name', async (name) => {
     const { code, told } = await chat(['--session', name], 'one');
     expect([code, told[0]]).toEqual([
       2,

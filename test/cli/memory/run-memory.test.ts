@@ -362,13 +362,10 @@ describe('standard input', () => {
 });
 
 describe('a session', () => {
-  const chat = () =>
-    here.run(['chat', '--session', 'trip', '--model', 'offline', '--quiet'], {
-      stdin: 'My name is Ada.\nWhat is my name?\n',
-    });
-
-  it('is measured as it was held, its own model first', async () => {
-    expect((await chat()).code).toBe(0);
+  it('is measured as it was held, its own model first; one that there isn’t is named like it', async () => {
+    const stdin = 'My name is Ada.\nWhat is my name?\n';
+    const chat = ['chat', '--session', 'trip', '--model', 'offline', '--quiet'];
+    expect((await here.run(chat, { stdin })).code).toBe(0);
     const { model, mechanisms } = await document(['--session', 'trip', '--memory', 'buffer']);
     expect(model).toBe('offline');
     expect(mechanisms[0]!.turns).toHaveLength(2);
@@ -376,6 +373,12 @@ describe('a session', () => {
     expect(other.model).toBe('gpt-4o');
     expect(other.mechanisms[0]!.totals.inputTokens).toBe(mechanisms[0]!.totals.inputTokens);
     expect(other.mechanisms[0]!.recall).toEqual({ asked: 0, known: 0 });
+    expect(await measure(['--session', 'trp'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'chain: there is no session "trp" (did you mean "trip"?)\n       chain chat --list shows those that there are.\n',
+    });
   });
 
   it('is the same in a file that it was saved to', async () => {
@@ -386,16 +389,6 @@ describe('a session', () => {
     expect([model, mechanisms[0]!.turns.length]).toEqual(['offline', 2]);
     here.write('newer.json', '{"schema": 2}');
     expect((await measure(['newer.json'])).stderr).toContain('it is of a newer version (schema 2)');
-  });
-
-  it('that there isn’t is named like one that there is', async () => {
-    await chat();
-    expect(await measure(['--session', 'trp'])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr:
-        'chain: there is no session "trp" (did you mean "trip"?)\n       chain chat --list shows those that there are.\n',
-    });
   });
 });
 
