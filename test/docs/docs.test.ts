@@ -68,6 +68,13 @@ describe.each(pages.filter((name) => !translations.has(name)))('%s', (name) => {
     },
   );
 
+  if (name === 'docs/lesson.md') {
+    it('draws docs/memory.svg', () => {
+      const drawn = readFileSync(join(folder, 'memory.svg'), 'utf8');
+      expect(drawn).toBe(readFileSync(join(root, 'docs/memory.svg'), 'utf8'));
+    });
+  }
+
   if (commands.length === 0) it('shows no command', () => expect(commands).toEqual([]));
 });
 
