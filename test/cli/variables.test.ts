@@ -25,7 +25,7 @@ async function mistake(args: readonly string[], stdin = '') {
 }
 
 describe('--var', () => {
-  it.each([
+  const VALUES = [
     ['a=b', '<a=b>'],
     ['', '<>'],
     ['{text} {other} {{x}}', '<{text} {other} {{x}}>'],
@@ -35,9 +35,15 @@ describe('--var', () => {
     ['\\-', '<->'],
     ['-5', '<-5>'],
     ['你好', '<你好>'],
-  ])('text=%s', async (value, expected) => {
+  ] as const;
+
+  it('is text, a file or what is piped', async () => {
     here.write('file.txt', 'two\r\nlines\r\n');
-    expect(await prompt(['show.txt', '--var', `text=${value}`], 'piped\n\n')).toBe(expected);
+    here.write('all.txt', VALUES.map((_, index) => `<{v${index}}>`).join('\n'));
+    const args = VALUES.flatMap(([value], index) => ['--var', `v${index}=${value}`]);
+    expect(await prompt(['all.txt', ...args], 'piped\n\n')).toBe(
+      VALUES.map(([, expected]) => expected).join('\n'),
+    );
   });
 
   it('the last of one name wins', async () => {
