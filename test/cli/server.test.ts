@@ -265,14 +265,17 @@ describe('--schema', () => {
         schema: { $schema: 'http://json-schema.org/draft-07/schema#', ...schema },
       },
     });
-    const json = JSON.parse((await here.run([...args, '--json'], { env: at(server) })).stdout);
-    expect(json.text).toBe(answer);
-    if (code === 1)
-      expect(json).toEqual({
-        schema: 1,
-        error: { code: 'invalid_response', message: error.slice(7, -1) },
-        text: answer,
-      });
+  });
+
+  it('has the answer that breaks it in the document', async () => {
+    here.write('schema.json', JSON.stringify(schema));
+    const server = await serve(answerOf('three'));
+    const { stdout } = await here.run([...RUN, '--schema', 'schema.json', '--json'], { env: at(server) });
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 1,
+      error: { code: 'invalid_response', message: 'the answer is not JSON, which --schema asks for' },
+      text: 'three',
+    });
   });
 
   it.each([
