@@ -13,7 +13,7 @@ function run(module: string, ...more: readonly string[]) {
 }
 
 describe('--callback', () => {
-  it.each([
+  const MODULES = [
     {
       what: 'an object',
       module: "export const h = { onLLMEnd({ text }) { console.error('heard', text); } };",
@@ -41,15 +41,18 @@ describe('--callback', () => {
         "export class Helper { constructor() { console.error('made'); } }\n" +
         "export const h = { onLLMEnd({ text }) { console.error('heard', text); } };",
     },
-  ])('takes $what', async ({ module }) => {
-    here.write('my handlers.mjs', module);
-    expect(await run('my handlers.mjs', '--quiet')).toEqual({ code: 0, stdout: '3\n', stderr: 'heard 3\n' });
-  });
+  ];
 
-  it('takes several modules, in order', async () => {
-    here.write('a.mjs', "export const a = { onChainEnd() { console.error('a'); } };");
-    here.write('b.mjs', "export const b = { onChainEnd() { console.error('b'); } };");
-    expect((await run('a.mjs', '--callback', 'b.mjs', '--quiet')).stderr).toBe('a\nb\n');
+  it('takes several modules, in order, whatever each of them exports', async () => {
+    const flags = MODULES.flatMap(({ what, module }) => {
+      here.write(`${what}.mjs`, module.replaceAll("'heard'", `'${what} heard'`));
+      return ['--callback', `${what}.mjs`];
+    });
+    expect(await here.run(['run', 'add.txt', '--var', 'number=2', ...flags, '--quiet'])).toEqual({
+      code: 0,
+      stdout: '3\n',
+      stderr: MODULES.map(({ what }) => `${what} heard 3\n`).join(''),
+    });
   });
 
   it('promptchain inside it is the running copy', async () => {
