@@ -255,11 +255,11 @@ describe.skipIf(NO_TMUX)('afterwards', () => {
   ])('$signal does, too', async ({ signal, code }) => {
     here.write(
       'h.mjs',
-      `export const h = { onChainEnd() { setTimeout(() => process.kill(process.pid, '${signal}'), 50); } };`,
+      "import { writeFileSync } from 'node:fs';\nexport const h = { onChainStart: () => writeFileSync('pid', String(process.pid)) };",
     );
     const terminal = await open(['--session', 's', '--callback', './h.mjs']);
-    await terminal.press('-l', 'one');
-    await terminal.press('Enter');
+    await say(terminal, 'one');
+    process.kill(Number(here.read('pid')), signal);
     const lines = await ends(terminal);
     expect(lines.slice(-3)).toEqual(['>', summary('1 turn', 10, 2), `[exit ${code}]`]);
     await terminal.paste('echoed');
