@@ -15,7 +15,7 @@ export interface RecordingOptions {
 /**
  * The handler of `--record`: a trace that takes the place of what is in the file when it is closed, in one step and with
  * mode 0600. Until then it stands beside the file, so that what was there isn't lost before there is something better.
- * What is no regular file, such as a pipe, is written to at once.
+ * One in which no model answered takes the place of none. What is no regular file, such as a pipe, is written to at once.
  *
  * @throws ChainError `invalid_argument` for a file that holds something else than a trace; `file_not_readable` and
  *   `file_not_writable`
@@ -28,15 +28,20 @@ export async function openRecording(file: string, options: RecordingOptions): Pr
   if (there !== undefined && !there.isFile()) {
     return new FileCallbackHandler(file, { format: 'jsonl', redact, onWarning });
   }
-  if (there !== undefined && there.size > 0) await assertTrace(file);
-  return new Recording({ file, target, next: `${target}.${randomUUID().slice(0, 8)}.tmp` }, options);
+  const replaces = there !== undefined && there.size > 0;
+  if (replaces) await assertTrace(file);
+  return new Recording(
+    { file, target, replaces, next: `${target}.${randomUUID().slice(0, 8)}.tmp` },
+    options,
+  );
 }
 
 interface Paths {
   /** As it was named. */
   readonly file: string;
-  /** What is replaced. */
   readonly target: string;
+  /** There is a recording that it is to take the place of. */
+  readonly replaces: boolean;
   /** Where it is written until then. */
   readonly next: string;
 }
@@ -47,6 +52,7 @@ class Recording implements CallbackHandler {
   readonly #onWarning: (warning: string) => void;
   readonly #handler: FileCallbackHandler;
   #begun = false;
+  #answered = false;
   #whole = true;
 
   static {
@@ -69,16 +75,21 @@ class Recording implements CallbackHandler {
 
   onEvent(event: ChainEvent): void {
     this.#begun = true;
+    if (event.type === 'llmEnd') this.#answered = true;
     this.#handler.onEvent(event);
   }
 
   async close(): Promise<void> {
-    const { file, target, next } = this.#paths;
+    const { file, target, replaces, next } = this.#paths;
     await this.#handler.close();
     if (!this.#begun) await rm(next, { force: true });
-    else if (this.#whole) await rename(next, target);
-    else
+    else if (!this.#whole)
       this.#onWarning(`--record ${file}: it could not be written whole; what there is of it is in ${next}`);
+    else if (replaces && !this.#answered)
+      this.#onWarning(
+        `--record ${file}: no model answered, and the recording that was there stays; this one is ${next}`,
+      );
+    else await rename(next, target);
   }
 }
 

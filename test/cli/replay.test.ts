@@ -381,6 +381,29 @@ describe('a request that is not recorded', () => {
     ]);
   });
 
+  it('a recording stays where the next one has no answer', async () => {
+    const before = here.read('c.jsonl');
+    const server = await serve(BROKEN);
+    const args = [...RUN, '--record', 'c.jsonl', '--retries', '0'];
+    const { code, stderr } = await here.run(args, { env: at(server) });
+    const [next] = readdirSync(here.folder).filter((name) => name.endsWith('.tmp'));
+    expect([code, stderr.trimEnd().split('\n')]).toEqual([
+      1,
+      [
+        `warning: --record c.jsonl: no model answered, and the recording that was there stays; this one is ${here.path(next!)}`,
+        expect.stringMatching(/^chain: 127\.0\.0\.1:\d+ answered 500: Out of order$/),
+      ],
+    ]);
+    expect(here.read('c.jsonl')).toBe(before);
+    expect(here.events(next!).map(({ type }) => type)).toEqual([
+      'chainStart',
+      'text',
+      'chatModelStart',
+      'llmError',
+      'chainError',
+    ]);
+  });
+
   it('--live-on-miss asks the model, and --record keeps it', async () => {
     const server = await serve(answerOf('Hello, Bo!'));
     const both = [...REPLAY, '--live-on-miss', '--record', 'new.jsonl', '--quiet'];
