@@ -14,6 +14,12 @@ export class LineCensus {
   readonly #counts = new Map<string, { count: number; lines: number[] }>();
   /** The file ends in the middle of a line: its writer was stopped there, or is still at it. */
   torn = false;
+  readonly #mostNumbers: number;
+
+  /** @param numbered whether the numbers of lines are those of the file, which was read from its beginning */
+  constructor({ numbered = true }: { readonly numbered?: boolean } = {}) {
+    this.#mostNumbers = numbered ? MOST_NUMBERS : 0;
+  }
 
   count({ kind, ...line }: TraceLine, number: number): void {
     if (kind === 'event' || kind === 'blank') return;
@@ -25,7 +31,7 @@ export class LineCensus {
       this.#counts.set(key, (known = { count: 0, lines: [] }));
     }
     known.count += 1;
-    if (known.lines.length < MOST_NUMBERS) known.lines.push(number);
+    if (known.lines.length < this.#mostNumbers) known.lines.push(number);
   }
 
   /** Lines of other programs. */
@@ -62,6 +68,8 @@ const NONE: LineCount = { count: 0, lines: [] };
 const MOST_KINDS = 20;
 
 function lines({ count, lines: numbers }: LineCount, noun: string, what: string): string {
+  if (numbers.length === 0)
+    return [`${count} ${noun}${count === 1 ? '' : 's'}`, what].filter(Boolean).join(' ');
   const where = `line${numbers.length === 1 ? '' : 's'} ${numbers.join(', ')}${count > numbers.length ? ', …' : ''}`;
   return [`${count} ${noun}${count === 1 ? '' : 's'}`, what, `(${where})`]
     .filter((part) => part !== '')

@@ -38,7 +38,7 @@ export async function followTrace(
   const builder = new TraceBuilder(chosen?.root.id);
   const view = viewOf(file, flags, io);
   const printer = new EventPrinter(chosen, io);
-  const census = new LineCensus();
+  const census = new LineCensus({ numbered: from === 0 });
   /** What is read from before is only for the runs that it goes on with. */
   const isNew = newLines(shownFrom);
   const goingOn = new Set<string>();

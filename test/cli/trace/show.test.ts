@@ -346,6 +346,17 @@ describe('--follow', () => {
     expect(await following.done).toEqual({ code: 0, stdout: lines, stderr: '' });
   });
 
+  it('tells what else came, without numbers where it did not count from the beginning', async () => {
+    const lines = chainLines('1b', 'Lilies.');
+    here.write('run.jsonl', `${chainLines('1a', 'Roses.')}${lines.slice(0, 700)}`);
+    const following = here.start(['trace', 'show', 'run.jsonl', 'last', '--follow', '--events']);
+    await following.sees('"type":"chainStart"');
+    appendFileSync(here.path('run.jsonl'), `${lines.slice(700, lines.indexOf('\n', 700) + 1)}GET /\n`);
+    appendFileSync(here.path('run.jsonl'), lines.slice(lines.indexOf('\n', 700) + 1));
+    const { code, stderr } = await following.done;
+    expect([code, stderr]).toEqual([0, 'note: 1 line of other programs passed over\n']);
+  });
+
   it('ends with a step that was named, though the run that it is a step of goes on', async () => {
     const lines = chainLines('1a', 'Roses.').split('\n');
     here.write('run.jsonl', lines.slice(0, -2).join('\n').concat('\n'));
