@@ -17,6 +17,7 @@ import type { Budget } from '../tokens/budget.js';
 import { estimateUsage } from '../tokens/estimate.js';
 import { loadPrices, type PriceList, type PriceOverrides } from '../tokens/prices.js';
 import { addUsage, estimatedUsage, UNKNOWN_USAGE } from '../tokens/usage.js';
+import { Answer } from './answer.js';
 import type { BudgetHold } from './budget-hold.js';
 import type { Quote } from './budget-room.js';
 import { type ModelInput, toPromptValue } from './input.js';
@@ -358,39 +359,6 @@ function serverAt(baseUrl: string | undefined): ServerAddress | undefined {
 const MILLION = 1e6;
 const NO_ANSWER = { text: '', toolCalls: [] };
 const NOTHING_SPENT: Spent = { usage: null, cost: null };
-
-/** What has come of an answer so far. */
-class Answer {
-  text = '';
-  toolCalls: readonly ToolCall[] = [];
-  finishReason: FinishReason | null = null;
-  usage: Usage | null = null;
-  model: string | null = null;
-  responseId: string | null = null;
-  firstTokenMs: number | null = null;
-  spent: Spent | null = null;
-  /** Whether anything came at all. */
-  began = false;
-
-  take(chunk: ModelChunk, run: Run): void {
-    this.began = true;
-    if (chunk.text !== undefined) {
-      this.firstTokenMs ??= run.durationMs;
-      this.text += chunk.text;
-    }
-    if (chunk.toolCalls !== undefined) this.toolCalls = [...this.toolCalls, ...chunk.toolCalls];
-    if (chunk.finishReason !== undefined) this.finishReason = chunk.finishReason;
-    if (chunk.usage !== undefined) this.usage = chunk.usage;
-    if (chunk.model !== undefined) this.model = chunk.model;
-    if (chunk.responseId !== undefined) this.responseId = chunk.responseId;
-    if (chunk.spent !== undefined) this.spent = chunk.spent;
-  }
-
-  get message(): Message {
-    const { text: content, toolCalls } = this;
-    return { role: 'assistant', content, ...(toolCalls.length > 0 && { toolCalls }) };
-  }
-}
 
 const PARAMS = [
   'temperature',

@@ -120,15 +120,73 @@ export async function deadEndpoint(): Promise<string> {
 
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 
-// biome-ignore lint/suspicious/noExplicitAny: a document of somebody else's format
-type Json = any;
+/** Documents as OTLP writes them in JSON, as far as they are looked at. */
+interface TracesDocument {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly WrittenAttribute[] };
+    readonly scopeSpans: readonly {
+      readonly scope: { readonly name: string };
+      readonly spans: readonly WrittenSpan[];
+    }[];
+  }[];
+}
 
-function readSpans({ resourceSpans }: Json): ReceivedSpan[] {
-  return resourceSpans.flatMap(({ resource, scopeSpans }: Json) =>
-    scopeSpans.flatMap(({ scope, spans }: Json) =>
-      spans.map((span: Json) => ({
+interface WrittenSpan {
+  readonly name: string;
+  readonly kind: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: readonly WrittenAttribute[];
+  readonly status: ReceivedSpan['status'];
+  readonly events: readonly {
+    readonly name: string;
+    readonly timeUnixNano: string;
+    readonly attributes: readonly WrittenAttribute[];
+  }[];
+  readonly traceState?: string;
+}
+
+interface MetricsDocument {
+  readonly resourceMetrics: readonly {
+    readonly scopeMetrics: readonly {
+      readonly metrics: readonly {
+        readonly name: string;
+        readonly unit: string;
+        readonly histogram: {
+          readonly dataPoints: readonly {
+            readonly attributes: readonly WrittenAttribute[];
+            readonly count: number;
+            readonly sum: number;
+            readonly explicitBounds: readonly number[];
+          }[];
+        };
+      }[];
+    }[];
+  }[];
+}
+
+interface WrittenAttribute {
+  readonly key: string;
+  readonly value: WrittenValue;
+}
+
+interface WrittenValue {
+  readonly arrayValue?: { readonly values: readonly WrittenValue[] };
+  readonly stringValue?: string;
+  readonly intValue?: number;
+  readonly doubleValue?: number;
+  readonly boolValue?: boolean;
+}
+
+function readSpans({ resourceSpans }: TracesDocument): ReceivedSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ scope, spans }) =>
+      spans.map((span) => ({
         name: span.name,
-        kind: KINDS[span.kind],
+        kind: KINDS[span.kind]!,
         traceId: span.traceId,
         spanId: span.spanId,
         parentSpanId: span.parentSpanId ?? '',
@@ -136,7 +194,7 @@ function readSpans({ resourceSpans }: Json): ReceivedSpan[] {
         end: toMs(span.endTimeUnixNano),
         attributes: readAttributes(span.attributes),
         status: span.status,
-        events: span.events.map((event: Json) => ({
+        events: span.events.map((event) => ({
           name: event.name,
           time: toMs(event.timeUnixNano),
           attributes: readAttributes(event.attributes),
@@ -149,11 +207,11 @@ function readSpans({ resourceSpans }: Json): ReceivedSpan[] {
   );
 }
 
-function readHistograms({ resourceMetrics }: Json): ReceivedHistogram[] {
-  return resourceMetrics.flatMap(({ scopeMetrics }: Json) =>
-    scopeMetrics.flatMap(({ metrics }: Json) =>
-      metrics.flatMap(({ name, unit, histogram }: Json) =>
-        histogram.dataPoints.map((point: Json) => ({
+function readHistograms({ resourceMetrics }: MetricsDocument): ReceivedHistogram[] {
+  return resourceMetrics.flatMap(({ scopeMetrics }) =>
+    scopeMetrics.flatMap(({ metrics }) =>
+      metrics.flatMap(({ name, unit, histogram }) =>
+        histogram.dataPoints.map((point) => ({
           name,
           unit,
           attributes: readAttributes(point.attributes),
@@ -166,11 +224,11 @@ function readHistograms({ resourceMetrics }: Json): ReceivedHistogram[] {
   );
 }
 
-function readAttributes(list: Json): Attributes {
-  return Object.fromEntries(list.map(({ key, value }: Json) => [key, readValue(value)]));
+function readAttributes(list: readonly WrittenAttribute[]): Attributes {
+  return Object.fromEntries(list.map(({ key, value }) => [key, readValue(value)]));
 }
 
-function readValue(value: Json): unknown {
+function readValue(value: WrittenValue): unknown {
   if (value.arrayValue !== undefined) return value.arrayValue.values.map(readValue);
   return value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue;
 }
