@@ -20,9 +20,30 @@ interface OpenRun {
   lastTime: number;
 }
 
-/** Puts runs together from their events, in whatever order several of them went on. */
+/** No trace that means something is deeper, and whoever walks a tree may call itself once a level. */
+const MOST_LEVELS = 500;
+
+/** Where a run stands in its tree. */
+class Place {
+  readonly run: OpenRun;
+  /** 0 of a root. */
+  readonly depth: number;
+  /** What its children stand under: itself, or on the last level what it stands under. */
+  readonly holder: Place;
+
+  constructor(run: OpenRun, above: Place | undefined) {
+    this.run = run;
+    this.depth = above === undefined ? 0 : above.depth + 1;
+    this.holder = above === undefined || this.depth < MOST_LEVELS ? this : above;
+  }
+}
+
+/**
+ * Puts runs together from their events, in whatever order several of them went on. Runs that are nested deeper than 500
+ * levels stand beside each other on the last one.
+ */
 export class TraceBuilder {
-  readonly #runs = new Map<string, OpenRun>();
+  readonly #places = new Map<string, Place>();
   readonly #roots = new Set<OpenRun>();
   readonly #only: string | undefined;
 
@@ -38,22 +59,22 @@ export class TraceBuilder {
 
   /** Any run, by its whole id. */
   find(id: string): TraceRun | undefined {
-    return this.#runs.get(id);
+    return this.#places.get(id)?.run;
   }
 
   /** Whether this event's run is one of those that are put together. */
   has(runId: string): boolean {
-    return this.#runs.has(runId);
+    return this.#places.has(runId);
   }
 
   /** Forgets a root, and all that is under it. */
   drop(root: TraceRun): void {
     this.#roots.delete(root as OpenRun);
-    for (const { id } of withDescendants(root)) this.#runs.delete(id);
+    for (const { id } of withDescendants(root)) this.#places.delete(id);
   }
 
   add(event: ChainEvent): void {
-    const run = this.#runs.get(event.runId) ?? this.#open(event);
+    const run = this.#places.get(event.runId)?.run ?? this.#open(event);
     if (run === undefined) return;
     run.lastTime = Math.max(run.lastTime, event.time);
     if ('metadata' in event) {
@@ -73,7 +94,7 @@ export class TraceBuilder {
   }
 
   #open({ runId: id, parentRunId: parentId, name, time }: ChainEvent): OpenRun | undefined {
-    const parent = parentId === null ? undefined : this.#runs.get(parentId);
+    const parent = parentId === null ? undefined : this.#places.get(parentId);
     const wanted = this.#only === undefined || id === this.#only || parent !== undefined;
     if (!wanted) return undefined;
     const run: OpenRun = {
@@ -88,9 +109,9 @@ export class TraceBuilder {
       time,
       lastTime: time,
     };
-    this.#runs.set(id, run);
     if (parent === undefined) this.#roots.add(run);
-    else parent.children.push(run);
+    else parent.holder.run.children.push(run);
+    this.#places.set(id, new Place(run, parent?.holder));
     return run;
   }
 }

@@ -411,3 +411,33 @@ describe('--follow', () => {
     expect(screen.match(/^LLMChain/gm)).toHaveLength(1);
   });
 });
+
+describe('runs that are nested 3,000 deep', () => {
+  /** 0 is the root; all but the root go on. */
+  const nested = (last: string) =>
+    Array.from({ length: 3000 }, (_, at) => {
+      const id = (number: number) => `a${String(number).padStart(4, '0')}`;
+      const line = lineWriter(`step ${at}`, id(at), at === 0 ? null : id(at - 1));
+      return line('chainStart', at, { inputs: { name: at === 2999 ? last : 'roses' } });
+    }).join('');
+
+  it('stand beside each other from the 500th level on', async () => {
+    here.write('run.jsonl', nested('roses'));
+    const { code, stdout } = await show(['run.jsonl', '--json']);
+    let { run } = JSON.parse(stdout);
+    let depth = 0;
+    for (; run.children.length === 1; depth += 1) run = run.children[0];
+    expect({ code, depth, beside: run.children.length }).toEqual({ code: 0, depth: 499, beside: 2500 });
+    expect(run.children.at(-1)).toMatchObject({ name: 'step 2999', parentId: idOf('a2998'), children: [] });
+  });
+
+  it('are compared', async () => {
+    here.write('a.jsonl', nested('roses'));
+    here.write('b.jsonl', nested('lilies'));
+    const { code, stdout } = await here.run(['trace', 'diff', 'a.jsonl', 'b.jsonl']);
+    expect({ code, step: /~ step 2999\n[^]*?name: .*/.exec(stdout)?.[0].split('\n').at(-1)?.trim() }).toEqual({
+      code: 0,
+      step: 'name: [-roses-]{+lilies+}',
+    });
+  });
+});
