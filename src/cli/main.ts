@@ -16,7 +16,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
   for (const [signal, exitCode] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
-      if (controller.signal.aborted && signal === 'SIGINT') process.exit(exitCode);
+      if (controller.signal.aborted && signal === 'SIGINT') exit(exitCode);
       interrupt(new Interruption(`interrupted by ${signal}`, exitCode));
     });
   }
@@ -40,7 +40,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const stuck = new ChainError('internal', 'the command waits for something that will never come');
     if (args.includes('--json')) stdout.write(renderErrorJson(stuck, '', io.redact));
     tell(stuck, false);
-    process.exit(1);
+    exit(1);
   });
 
   const io: Io = {
@@ -72,6 +72,12 @@ export async function main(args: readonly string[]): Promise<void> {
     exitCode = reason.exitCode;
     if (reason.isFailure) tell(reason);
   }
+  exit(exitCode);
+}
+
+/** While a pipe that nobody writes is being opened or read, Node can't end: another signal must be able to end it. */
+function exit(exitCode: number): never {
+  for (const signal of Object.keys(SIGNALS)) process.removeAllListeners(signal);
   process.exit(exitCode);
 }
 

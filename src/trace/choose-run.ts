@@ -21,16 +21,17 @@ const KEPT = 1000;
 
 /**
  * The run of a file that a name means; without a name the last one.
+ * @param shown what the file is called; default: its path
  * @throws ChainError `invalid_argument` where there is no such run, or several; `file_not_readable`
  */
 export async function chooseRun(
   file: string,
   name: RunName = 'last',
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { shown = file, signal }: { readonly shown?: string; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ChosenRun> {
   const index = await indexRuns(file, { signal, ...indexFor(name) });
-  const { id, root } = chooseIn(index, name);
-  return loadRun(file, root, { id, signal });
+  const { id, root } = chooseIn({ ...index, file: shown }, name);
+  return { ...(await loadRun(file, root, { id, signal })), file: shown };
 }
 
 /**

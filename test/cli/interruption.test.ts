@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, delta, event, reply, serve, text, USAGE, withResolvers } from '../models/loopback.js';
@@ -124,6 +125,18 @@ export const h = { onLLMNewToken() { console.error('hanging'); return new Promis
     await running.sees('ready');
     running.child.kill('SIGINT');
     expect((await running.done).code).toBe(130);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['trace', 'show', 'pipe'],
+    ['trace', 'stats', 'pipe'],
+    ['run', 'pipe'],
+  ])('while a pipe that nobody writes is waited for: %s %s %s', async (...args) => {
+    execFileSync('mkfifo', [here.path('pipe')]);
+    const running = here.start(args);
+    const kill = setInterval(() => running.child.kill('SIGINT'), 50);
+    await running.done.finally(() => clearInterval(kill));
+    expect(running.child.signalCode).toBe('SIGINT');
   });
 
   it('while nobody reads the answer', async () => {

@@ -24,6 +24,19 @@ it('finds the run before one, however far back both are', async () => {
   expect([code, body(stdout)]).toEqual([0, expect.stringContaining('[-1-]{+2+}')]);
 });
 
+it('reads standard input, and pipes that have a name', async () => {
+  const [one, two] = [asked('Any roses?'), asked('Any lilies?')];
+  const piped = await here.run(['trace', 'diff', '-'], { stdin: traceFile(one, two) });
+  expect([piped.code, body(piped.stdout)]).toEqual([0, expect.stringContaining('Any [-roses-]{+lilies+}?')]);
+  here.write('one.jsonl', traceFile(one));
+  const against = await here.run(['trace', 'diff', 'one.jsonl', '-'], { stdin: traceFile(two) });
+  expect(against.stdout.split('\n').slice(0, 2)).toEqual(['--- one.jsonl 00000001', '+++ - 00000001']);
+  expect(await here.run(['trace', 'diff', '-'], { stdin: traceFile(one) })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('chain: -: no run is before 00000001 in it\n'),
+  });
+});
+
 describe('runs of chain run', () => {
   let log: Promise<string> | undefined;
   beforeEach(async () => {

@@ -6,7 +6,7 @@ export const diffCommand: CliCommand = {
     program
       .command('diff')
       .description('Compare two runs: prompt, parameters, answer, tokens, cost, time, step by step.')
-      .argument('<A>', 'a trace file, or file#run; without a run its last one')
+      .argument('<A>', 'a trace file, or file#run; without a run its last one; - is standard input')
       .argument('[B]', 'the other; without it A is compared with the run before it in its file')
       .option('--exit-code', '1 where parameters, prompts, answers or how they ended differ')
       .option('--json', 'one JSON document on stdout')

@@ -61,7 +61,11 @@ async function makeReport(
     sources.push(stream === null ? file : { name: file, stream });
   }
   const most = limit ?? (json ? undefined : SHOWN);
-  const stats = await traceStats(sources, { by, since, until, limit: most, signal: io.signal });
+  // A pipe that nobody writes would be waited for.
+  const stats = await unlessAborted(
+    traceStats(sources, { by, since, until, limit: most, signal: io.signal }),
+    io.signal,
+  );
   const notes = stats.censuses.flatMap((census, index) =>
     census.notes().map((note) => (files.length === 1 ? note : `${files[index]}: ${note}`)),
   );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { unlessAborted } from '../../callbacks/abort.js';
 import { ChainError } from '../../errors.js';
 import type { Io } from '../io.js';
 
@@ -18,7 +19,10 @@ export async function withTraceFile<T>(file: string, io: Io, read: (file: string
   const folder = await mkdtemp(join(tmpdir(), 'chain-trace-'));
   try {
     const kept = join(folder, 'trace.jsonl');
-    await pipeline(pipe, createWriteStream(kept, { mode: 0o600 }), { signal: io.signal });
+    await unlessAborted(
+      pipeline(pipe, createWriteStream(kept, { mode: 0o600 }), { signal: io.signal }),
+      io.signal,
+    );
     return await read(kept);
   } finally {
     await rm(folder, { recursive: true, force: true });
