@@ -8,3 +8,4 @@ export {
   type ScriptedReplyFunction,
 } from './models/scripted.js';
 export { type ReplayOptions, replayModel } from './trace/replay-model.js';
+export { type ReplayedTool, replayTool } from './trace/replay-tool.js';

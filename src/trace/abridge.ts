@@ -14,7 +14,7 @@ export function abridge(parts: readonly TextPart[]): readonly TextPart[] {
 }
 
 /** Its beginning and its end, where the text is so long that this makes it shorter. No character is cut in two. */
-function cutMiddle(text: string, head: number, tail: number): string {
+export function cutMiddle(text: string, head: number, tail: number): string {
   if (text.length <= head + tail + ELLIPSIS.length) return text;
   const first = text.slice(0, head).replace(/[\ud800-\udbff]$/, '');
   const last = tail === 0 ? '' : text.slice(-tail).replace(/^[\udc00-\udfff]/, '');

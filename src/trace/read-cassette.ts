@@ -9,14 +9,21 @@ import type { ModelRecording, Recording } from './recording.js';
 import { type RequestKey, requestKey, toolKey } from './request-key.js';
 import { ContentWatch } from './with-content.js';
 
+export interface ReadCassetteOptions {
+  readonly mask: Mask;
+  readonly of?: 'model' | 'tool';
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Looks through a trace file for what it can give again. Takes memory for each run of a model, and not for what is in
  * it.
- * @throws ChainError `invalid_argument` where no answer is in the file, with the reason; `file_not_readable`
+ * @param of whose answers are wanted; default: a model's
+ * @throws ChainError `invalid_argument` where no such answer is in the file, with the reason; `file_not_readable`
  */
 export async function readCassette(
   file: string,
-  { mask, signal }: { readonly mask: Mask; readonly signal?: AbortSignal | undefined },
+  { mask, of = 'model', signal }: ReadCassetteOptions,
 ): Promise<Cassette> {
   const census = new LineCensus();
   const builder = new IndexBuilder(mask);
@@ -24,7 +31,8 @@ export async function readCassette(
     for (const { event, line } of events) builder.add(event, line);
   }
   const index = builder.index(file);
-  if (index.models.length === 0) throw await withoutAnswers(file, builder, census);
+  if ((of === 'model' ? index.models.length : index.byTool.size) === 0)
+    throw await withoutAnswers(file, of, builder, census);
   return new Cassette(index, mask);
 }
 
@@ -39,7 +47,7 @@ class IndexBuilder {
   readonly #byTool = new Map<RequestKey, Recording[]>();
   readonly #content = new ContentWatch();
   events = 0;
-  /** Runs of a model that were passed over, because what was said isn't there. */
+  /** Runs of models and tools that were passed over, because what was said isn't there. */
   withoutContent = 0;
 
   constructor(mask: Mask) {
@@ -53,8 +61,10 @@ class IndexBuilder {
     if (type === 'chatModelStart' || type === 'llmStart') {
       if (hasContent) this.#addModel(event, line);
       else this.withoutContent += 1;
-    } else if (type === 'toolStart' && hasContent) this.#addTool(event, line);
-    else if ('durationMs' in event) {
+    } else if (type === 'toolStart') {
+      if (hasContent) this.#addTool(event, line);
+      else this.withoutContent += 1;
+    } else if ('durationMs' in event) {
       const recording = this.#open.get(runId);
       if (recording === undefined) return;
       recording.to = line.end;
@@ -102,6 +112,7 @@ function append<T>(map: Map<string, T[]>, key: string, item: T): void {
 
 async function withoutAnswers(
   file: string,
+  of: 'model' | 'tool',
   { events, withoutContent }: IndexBuilder,
   census: LineCensus,
 ): Promise<ChainError> {
@@ -109,7 +120,7 @@ async function withoutAnswers(
     withoutContent > 0
       ? 'what was said was left out when it was written'
       : events > 0
-        ? 'no model ran in it'
+        ? `no ${of} ran in it`
         : (await isTextLog(file))
           ? 'it is a log for people, and only one of JSON lines can be replayed'
           : ['no run is in it', ...census.notes()].join('; ');

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ChainError, type ChainErrorCode, type ErrorRecord } from '../errors.js';
+import { ChainError } from '../errors.js';
 import { Model, type ModelChunk, type ModelFields, type ModelRequest } from '../models/model.js';
 import { type Clock, Pace } from './pace.js';
 import type { RecordedAnswer, RecordedStep } from './recorded-answer.js';
+import { RecordedError } from './recorded-error.js';
 import type { ModelRecording } from './recording.js';
 
 export interface RecordedModelFields extends ModelFields {
@@ -99,15 +100,4 @@ function* batches(steps: readonly RecordedStep[], size: number): Generator<reado
     batch.push(step);
   }
   if (batch.length > 0) yield batch;
-}
-
-/** An error that was recorded, as it was; what caused it isn't known any more. */
-class RecordedError extends ChainError {
-  override readonly name: string;
-
-  constructor({ name, code, message, hint }: ErrorRecord) {
-    const said = hint ?? (code === 'aborted' ? 'It was stopped there when it was recorded.' : undefined);
-    super(code as ChainErrorCode, message, said === undefined ? {} : { hint: said });
-    this.name = name;
-  }
 }

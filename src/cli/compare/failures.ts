@@ -33,14 +33,21 @@ export function joinFailures(
   );
   if (failed.length === 0) return undefined;
   const { error: cause } = failed.find(({ error }) => isOverBudget(error)) ?? failed[0]!;
-  const lines = failed.flatMap(({ error, label }) => [
-    `${INDENT}${label}: ${toErrorRecord(error).message}`,
-    ...(error instanceof ChainError && error.hint !== undefined ? [`${INDENT}  ${error.hint}`] : []),
-  ]);
+  const lines = failed.map(({ error, label }, at) => {
+    const line = `${INDENT}${label}: ${toErrorRecord(error).message}`;
+    const hint = hintOf(error);
+    // Most often all have the same one.
+    const isSaid = hint === undefined || hint === hintOf(failed[at + 1]?.error);
+    return isSaid ? line : `${line}\n${INDENT}  ${hint}`;
+  });
   const message = [`${failed.length} of ${runs.length} runs failed`, ...lines].join('\n');
   return cause instanceof ChainError
     ? new ChainError(cause.code, message, { cause })
     : new Error(message, { cause: toError(cause) });
+}
+
+function hintOf(error: unknown): string | undefined {
+  return error instanceof ChainError ? error.hint : undefined;
 }
 
 /** Under `chain: `. */

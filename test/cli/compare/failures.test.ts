@@ -58,6 +58,21 @@ describe('failures', () => {
     );
   });
 
+  it('say a hint once where several have it', () => {
+    expect(renderError(join(refused, refused, bug, refused), false)).toBe(
+      [
+        'chain: 4 of 4 runs failed',
+        '       m1: refused',
+        '       m2: refused',
+        '         Is the key right?',
+        '       m3: x is not a function',
+        '       m4: refused',
+        '         Is the key right?',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it.each([
     { errors: [refused, undefined], code: 1 },
     { errors: [bug, undefined], code: 1 },
