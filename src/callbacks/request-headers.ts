@@ -4,18 +4,18 @@ import type { Subscription } from './manager.js';
 /**
  * What handlers want the requests of a model's run to carry; `undefined` for nothing. Of two handlers that name the same
  * header the first one counts. One that fails, or gives what is no header, is reported, and its headers are left out.
- * @param server where they go, if that is known
+ * @param server says where they go, if that is known; asked only where a handler wants to know
  */
 export function requestHeaders(
   subscriptions: readonly Subscription[],
   runId: string,
-  server?: ServerAddress,
+  server: () => ServerAddress | undefined,
 ): Readonly<Record<string, string>> | undefined {
   let headers: Record<string, string> | undefined;
   for (const { handler, failures } of subscriptions) {
     if (handler.requestHeaders === undefined) continue;
     try {
-      const own = handler.requestHeaders(runId, server);
+      const own = handler.requestHeaders(runId, server());
       if (own === undefined) continue;
       const entries = Object.entries(own).map(([name, value]) => [name.toLowerCase(), value] as const);
       for (const [name, value] of entries) assertHeader(name, value);

@@ -182,7 +182,7 @@ export class Run implements Lineage {
   }
 
   /** What handlers want the requests of this run to carry. To be asked once its start has been heard. */
-  requestHeaders(server?: ServerAddress): Readonly<Record<string, string>> | undefined {
+  requestHeaders(server: () => ServerAddress | undefined): Readonly<Record<string, string>> | undefined {
     return requestHeaders(this.#subscriptions, this.id, server);
   }
 

@@ -275,7 +275,7 @@ export abstract class Model {
 
       async *body() {
         if (refusal !== undefined) throw refusal;
-        const headers = run.requestHeaders(serverAt(self.baseUrl));
+        const headers = run.requestHeaders(() => serverAt(self.baseUrl));
         if (headers !== undefined) request = { ...request, headers };
         let index = 0;
         const ask = (asked: ModelRequest) => self.answer(asked);

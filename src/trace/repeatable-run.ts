@@ -3,6 +3,7 @@ import { messagesToText } from '../messages.js';
 import type { PromptValue } from '../prompts/prompt.js';
 import { type AskedRequest, type ModelStartEvent, requestIn } from './asked-request.js';
 import type { ChosenRun } from './load-run.js';
+import { isWithoutContent } from './run-content.js';
 import { type TraceRun, withDescendants } from './trace-run.js';
 
 /** A recorded run of which all is known that it takes to carry it out again: one request to a model. */
@@ -27,7 +28,7 @@ export function repeatableRun({ file, root, run }: ChosenRun): RepeatableRun {
       `${file}: run ${shortId(run)} ${why}`,
       hint === undefined ? {} : { hint },
     );
-  if ((root.start as { readonly content?: unknown } | null)?.content === false) {
+  if (isWithoutContent(root)) {
     throw refuse("can't be repeated: what was said was left out when it was written");
   }
   const [model, ...others] = [...withDescendants(run)].filter(isModel);

@@ -1,6 +1,7 @@
 import { TokenTotals } from '../callbacks/token-totals.js';
 import type { ChainEvent } from '../events.js';
 import type { FileLine } from './read-lines.js';
+import { isWithoutContent } from './run-content.js';
 import { type RunStatus, statusOf, templateOf } from './trace-run.js';
 
 /** A root run of a trace file: what a list says of it, and where its events stand. */
@@ -108,6 +109,6 @@ function newSummary(event: ChainEvent, from: number, to: number): Summary {
     unknownUsage: 0,
     from,
     to,
-    withoutContent: (start as { content?: unknown } | null)?.content === false,
+    withoutContent: isWithoutContent({ start }),
   };
 }

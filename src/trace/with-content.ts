@@ -1,4 +1,5 @@
 import type { ChainEvent } from '../events.js';
+import { isWithoutContent } from './run-content.js';
 
 /** Follows the events of a trace file, and tells those of runs that were written without what was said. */
 export class ContentWatch {
@@ -9,9 +10,8 @@ export class ContentWatch {
   has(event: ChainEvent): boolean {
     const { runId, parentRunId } = event;
     if ('metadata' in event) {
-      const said = (event as { readonly content?: unknown }).content !== false;
       const inherited = parentRunId !== null && this.#without.has(parentRunId);
-      if (!said || inherited) this.#without.add(runId);
+      if (isWithoutContent({ start: event }) || inherited) this.#without.add(runId);
     }
     const without = this.#without.has(runId);
     if (without && 'durationMs' in event) this.#without.delete(runId);
