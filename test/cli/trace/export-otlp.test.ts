@@ -86,7 +86,9 @@ it('sends more runs than the SDK keeps waiting', async () => {
 it('fails where nothing takes them', async () => {
   const url = await deadEndpoint();
   here.write('run.jsonl', chainLines('1a', 'Roses.'));
-  expect(await send(['run.jsonl', '--otlp', url])).toEqual({
+  // It tries again for as long.
+  const timeout = { OTEL_EXPORTER_OTLP_TIMEOUT: '300' };
+  expect(await send(['run.jsonl', '--otlp', url], timeout)).toEqual({
     code: 1,
     stdout: '',
     stderr: `chain: traces could not be delivered to ${new URL(url).host}: connection refused\n`,
