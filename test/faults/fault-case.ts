@@ -1,3 +1,5 @@
+import type { ChainErrorCode } from '../../src/errors.js';
+import type { FinishReason, ToolCall, Usage } from '../../src/messages.js';
 import type { Reply } from '../models/loopback.js';
 import type { FaultServer } from './fault-server.js';
 
@@ -16,14 +18,20 @@ export interface FaultCase {
 
   /** How often an answer was asked for. */
   readonly calls: number;
-  /** All that is told on stderr, `HOST` for the server's; a second line is a hint. None: the command succeeds. */
+  /** All that is told on stderr, of a server at `HOST` and `PORT`; a second line is a hint. None: it succeeds. */
   readonly error?: string;
+  /** Of the error in the log. */
+  readonly code?: ChainErrorCode;
   /** Default: 0, or 1 where there is an error. */
   readonly exit?: number;
   /** All that is on stdout, but for the newline at its end, and the text of the run in the log. Default: none. */
   readonly answer?: string;
-  /** More of what the log says of the run: of its `llmEnd` or `llmError`. */
-  readonly logged?: Readonly<Record<string, unknown>>;
+  /** More of what the log says of it, in its `llmEnd` or `llmError`. */
+  readonly logged?: {
+    readonly finishReason?: FinishReason;
+    readonly usage?: Partial<Usage>;
+    readonly toolCalls?: readonly ToolCall[];
+  };
   /** The milliseconds before each further call, where the server says them. */
   readonly waits?: readonly number[];
 }
@@ -32,7 +40,7 @@ export function pathOf({ fault }: FaultCase): string {
   return fault.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
-/** Of a command for a person or a script: 0, or 1 where there is an error. */
+/** Of each command. */
 export function exitOf({ exit, error }: FaultCase): number {
   return exit ?? (error === undefined ? 0 : 1);
 }

@@ -22,24 +22,25 @@ describe.each(Object.entries(COMMANDS))('chain %s', (name, command) => {
 
   it.concurrent.for(possible)('$fault', async (one, { expect, onTestFinished }) => {
     const here = makeWorkspace(onTestFinished);
-    const origin = one.at?.(server) ?? server.http;
-    const outcome = await perform(here, command, one, `${origin}/${pathOf(one)}/${name}/v1`);
+    const baseUrl = new URL(`${one.at?.(server) ?? server.http}/${pathOf(one)}/${name}/v1`);
+    const outcome = await perform(here, command, one, baseUrl);
 
-    const { answer = '', error } = one;
+    const { answer = '', error, code, logged, waits } = one;
     expect({ ...outcome, calls: server.calls(one, name) }).toEqual({
       code: exitOf(one),
       stdout: command.stdout(answer, exitOf(one) !== 0),
-      stderr: error === undefined ? '' : told(error, new URL(origin).host) + (command.after ?? ''),
+      stderr: error === undefined ? '' : `chain: ${error.replace('\n', '\n       ')}\n${command.after ?? ''}`,
       calls: one.calls,
     });
     const log = here.events('log.jsonl');
     expect(log.findLast(({ type }) => type === 'llmEnd' || type === 'llmError')).toMatchObject({
       type: exitOf(one) === 0 ? 'llmEnd' : 'llmError',
       text: answer,
-      ...one.logged,
+      ...(code !== undefined && { error: { code } }),
+      ...logged,
     });
-    const waits = log.filter(({ type }) => type === 'retry').map(({ delayMs }) => delayMs);
-    expect(waits).toEqual(one.waits ?? waits);
+    const waited = log.filter(({ type }) => type === 'retry').map(({ delayMs }) => delayMs);
+    expect(waited).toEqual(waits ?? waited);
     expect(here.read('log.jsonl')).not.toContain(KEY);
   });
 });
@@ -48,33 +49,31 @@ async function perform(
   here: Workspace,
   { args, stdin = '' }: FaultCommand,
   { flags = [], env, interrupt }: FaultCase,
-  baseUrl: string,
+  baseUrl: URL,
 ): Promise<Outcome> {
   here.write('hi.txt', 'Say hello.\n');
   here.write('certificate.pem', CERTIFICATE);
   const running = here.start([...args, '--quiet', '--log', 'log.jsonl', ...flags], {
-    env: { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: KEY, ...env?.(server) },
+    env: { OPENAI_BASE_URL: baseUrl.href, OPENAI_API_KEY: KEY, ...env?.(server) },
     stdin,
   });
   if (interrupt !== undefined) {
-    while (!existsSync(here.path('log.jsonl')) || !here.read('log.jsonl').includes(`"type":"${interrupt}"`)) {
+    const log = here.path('log.jsonl');
+    while (!existsSync(log) || !here.read('log.jsonl').includes(`"type":"${interrupt}"`)) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     running.child.kill('SIGINT');
   }
   const outcome = await running.done;
-  return { ...outcome, stderr: everywhere(outcome.stderr) };
+  return { ...outcome, stderr: everywhere(outcome.stderr, baseUrl) };
 }
 
-/** An error as it is shown: its second line, a hint, under the first. */
-function told(error: string, host: string): string {
-  return `chain: ${error.replace('HOST', host).replace('\n', '\n       ')}\n`;
-}
-
-/** What is not the same at all times and on all systems. */
-function everywhere(stderr: string): string {
+/** As it is on all systems, at all times, and of all servers. */
+function everywhere(stderr: string, { host, port, pathname }: URL): string {
   return stderr
+    .replaceAll(host, 'HOST')
+    .replaceAll(`:${port}${pathname}`, ':PORT/v1')
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, 'TIME')
-    .replace(/\((EPROTO|ERR_SSL_\w+)\)/, '(TLS)')
-    .replace(/no answer from (\S+) \(EAI_AGAIN\)/, 'there is no host $1 (ENOTFOUND)');
+    .replace(/ERR_SSL_\w+/, 'EPROTO')
+    .replace('no answer from HOST (EAI_AGAIN)', 'there is no host HOST (ENOTFOUND)');
 }

@@ -15,16 +15,16 @@ type Row = Omit<StreamCase, 'replies' | 'calls'> & {
 };
 
 const CUT = 'HOST broke off before the answer was whole';
-const cut = { error: { code: 'stream_cut' } };
-const invalid = { error: { code: 'invalid_response' } };
 const nothing =
   'HOST answered 200 with no completion in it (text/event-stream)\nIs the base URL right? It is what stands before /chat/completions, often ending in /v1.';
-const tokens = (inputTokens: number, outputTokens: number) => ({
-  usage: { inputTokens, outputTokens, source: 'reported' },
-});
-const estimated = { usage: { source: 'estimated' } };
+const tokens = (inputTokens: number, outputTokens: number) =>
+  ({ usage: { inputTokens, outputTokens, source: 'reported' } }) as const;
+const estimated = { usage: { source: 'estimated' } } as const;
 const call = (fields: object, named: object, finish_reason: string | null = null) =>
   choice({ delta: { tool_calls: [{ ...fields, function: named }] }, finish_reason });
+/** How a stream should end, and what the log then says. */
+const END = stop() + usage(3, 1) + DONE;
+const ENDED = tokens(3, 1);
 const data = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
 
 const MIB = 1024 * 1024;
@@ -44,7 +44,8 @@ const ROWS: readonly Row[] = [
     flags: ['--timeout', '1'],
     answer: 'Hel',
     error: 'nothing more came from HOST for 1 s',
-    logged: { error: { code: 'timeout' }, ...estimated },
+    code: 'timeout',
+    logged: estimated,
   },
   {
     fault: 'a stream whose connection breaks',
@@ -52,49 +53,51 @@ const ROWS: readonly Row[] = [
     ending: 'breaks',
     answer: 'Hel',
     error: CUT,
-    logged: { ...cut, ...estimated },
+    code: 'stream_cut',
+    logged: estimated,
   },
   {
     fault: 'a stream that ends with neither a finish reason nor [DONE]',
     sends: say('Hel') + usage(3, 1),
     answer: 'Hel',
     error: CUT,
-    logged: { ...cut, ...estimated },
+    code: 'stream_cut',
+    logged: estimated,
   },
   {
     fault: 'a stream that ends inside an event',
     sends: say('Hel') + say('lo').slice(0, -9),
     answer: 'Hel',
     error: CUT,
-    logged: cut,
+    code: 'stream_cut',
   },
   {
     fault: 'no [DONE] after the finish reason',
     sends: say('Hello') + stop() + usage(3, 1),
     answer: 'Hello',
-    logged: { finishReason: 'stop', ...tokens(3, 1) },
+    logged: { finishReason: 'stop', ...ENDED },
   },
   {
     fault: 'a connection that breaks after the finish reason',
     sends: say('Hello') + usage(3, 1) + stop(),
     ending: 'breaks',
     answer: 'Hello',
-    logged: { finishReason: 'stop', ...tokens(3, 1) },
+    logged: { finishReason: 'stop', ...ENDED },
   },
-  { fault: 'only [DONE]', sends: DONE, error: nothing, logged: invalid },
-  { fault: 'nothing at all', sends: '', error: nothing, logged: invalid },
+  { fault: 'only [DONE]', sends: DONE, error: nothing, code: 'invalid_response' },
+  { fault: 'nothing at all', sends: '', error: nothing, code: 'invalid_response' },
   {
     fault: 'more after [DONE]',
-    sends: say('Hello') + stop() + usage(3, 1) + DONE + say(' more') + data({ error: { message: 'late' } }),
+    sends: say('Hello') + END + say(' more') + data({ error: { message: 'late' } }),
     answer: 'Hello',
-    logged: tokens(3, 1),
+    logged: ENDED,
   },
   {
     fault: 'no end after [DONE]',
-    sends: say('Hello') + stop() + usage(3, 1) + DONE,
+    sends: say('Hello') + END,
     ending: 'stalls',
     answer: 'Hello',
-    logged: tokens(3, 1),
+    logged: ENDED,
   },
 
   // Its form.
@@ -103,29 +106,25 @@ const ROWS: readonly Row[] = [
     sends: `${say('Hel')}data: {"choices":[{"delta":{"content":"geheim"\n\n${say('lo')}${stop()}${DONE}`,
     answer: 'Hel',
     error: "event 2 of the stream isn't JSON",
-    logged: invalid,
+    code: 'invalid_response',
   },
   {
     fault: 'CR alone at the ends of lines',
-    sends: (say('Hel') + say('lo') + stop() + usage(3, 1) + DONE).replaceAll('\n', '\r'),
+    sends: (say('Hel') + say('lo') + END).replaceAll('\n', '\r'),
     answer: 'Hello',
-    logged: tokens(3, 1),
+    logged: ENDED,
   },
   {
     fault: 'CRLF, comments, ids and retry times',
-    sends:
-      `: hi\n${say('Hel')}id: 7\nretry: 5\n${say('lo')}: still there\n\n${stop()}${usage(3, 1)}${DONE}`.replaceAll(
-        '\n',
-        '\r\n',
-      ),
+    sends: `: hi\n${say('Hel')}id: 7\nretry: 5\n${say('lo')}: still there\n\n${END}`.replaceAll('\n', '\r\n'),
     answer: 'Hello',
-    logged: tokens(3, 1),
+    logged: ENDED,
   },
   {
     fault: 'a byte order mark, empty data, and data over several lines',
     sends: `\ufeffdata\n\ndata:\n\n${say('你').replace(',"', ',\ndata: "')}data: {"choices":[{"delta":\ndata: {"content":"好 🌸"}}]}\n\n${stop()}${usage(3, 1)}data:[DONE]\n\n`,
     answer: '你好 🌸',
-    logged: tokens(3, 1),
+    logged: ENDED,
   },
   {
     fault: 'choices or delta missing, null or empty',
@@ -135,11 +134,9 @@ const ROWS: readonly Row[] = [
         .map(choice)
         .join('') +
       say('Hello') +
-      stop() +
-      usage(3, 1) +
-      DONE,
+      END,
     answer: 'Hello',
-    logged: tokens(3, 1),
+    logged: ENDED,
   },
   {
     fault: '`__proto__` in an event',
@@ -157,16 +154,16 @@ const ROWS: readonly Row[] = [
   },
   {
     fault: 'an event of 16 MiB',
-    sends: large(16 * MIB) + stop() + usage(3, 1) + DONE,
+    sends: large(16 * MIB) + END,
     answer: 'Hello',
-    logged: tokens(3, 1),
+    logged: ENDED,
   },
   {
     fault: 'an event of more than 16 MiB',
     sends: say('Hel') + large(16 * MIB + 1) + stop() + DONE,
     answer: 'Hel',
     error: 'event 2 of the stream has more than 16 MiB',
-    logged: invalid,
+    code: 'invalid_response',
   },
 
   // An error inside it, in the forms that servers give it.
@@ -182,19 +179,21 @@ const ROWS: readonly Row[] = [
         error: { message: 'Out of memory', code: 502 },
       }),
     ],
-  ].map(([fault, sent]) => ({
-    fault: fault!,
-    sends: say('Hel') + sent + DONE,
-    answer: 'Hel',
-    error: 'HOST answered with an error: Out of memory',
-    logged: { error: { code: 'server_error' } },
-  })),
+  ].map(
+    ([fault = '', sent = '']): Row => ({
+      fault,
+      sends: say('Hel') + sent + DONE,
+      answer: 'Hel',
+      error: 'HOST answered with an error: Out of memory',
+      code: 'server_error',
+    }),
+  ),
   {
     fault: 'finish reason `error` without an error',
     sends: say('Hel') + stop('error') + DONE,
     answer: 'Hel',
     error: 'HOST answered with an error: it gave no reason',
-    logged: { error: { code: 'server_error' } },
+    code: 'server_error',
   },
 
   // What it counts.
@@ -258,7 +257,7 @@ const ROWS: readonly Row[] = [
     sends: call({ index: 0, id: 'a' }, { name: 'add', arguments: '{"x":' }),
     flags: ['--retries', '0'],
     error: CUT,
-    logged: cut,
+    code: 'stream_cut',
   },
 ];
 
