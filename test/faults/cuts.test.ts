@@ -7,7 +7,7 @@ import { send } from '../../src/models/transport.js';
 import { STREAM_CASES } from './stream-cases.js';
 
 /** Longer ones differ from these in nothing that a cut could hit. */
-const SHORT = STREAM_CASES.filter(({ sends }) => sends.length > 0 && sends.length < 2000);
+const SHORT = STREAM_CASES.filter(({ sends }) => sends.length < 2000);
 
 let server: Server;
 /** What the next request is answered with. */
@@ -25,7 +25,7 @@ afterAll(() => {
   server.close();
 });
 
-it.each(SHORT)('the same after any cut: $fault', async ({ sends }) => {
+it.each(SHORT.map(({ fault, sends }) => [fault, sends]))('the same after any cut: %s', async (_, sends) => {
   const bytes = Buffer.from(sends);
   const whole = await read(bytes);
   const others: number[] = [];

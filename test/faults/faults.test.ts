@@ -19,8 +19,9 @@ afterAll(() => server.close());
 
 describe.each(Object.entries(COMMANDS))('chain %s', (name, command) => {
   const possible = CASES.filter(({ interrupt }) => interrupt === undefined || process.platform !== 'win32');
+  const rows = possible.map((one) => [one.fault, one] as const);
 
-  it.concurrent.for(possible)('$fault', async (one, { expect, onTestFinished }) => {
+  it.concurrent.for(rows)('%s', async ([, one], { expect, onTestFinished }) => {
     const here = makeWorkspace(onTestFinished);
     const baseUrl = new URL(`${one.at?.(server) ?? server.http}/${pathOf(one)}/${name}/v1`);
     const outcome = await perform(here, command, one, baseUrl);

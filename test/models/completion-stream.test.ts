@@ -317,8 +317,3 @@ test.each<[string, Reply]>([
 ])('takes nothing from an answer that is whole: %s', async (_, answer) => {
   expect(await read(answer, 300)).toEqual({ chunks: [{ ...NAMED, text: 'a' }, STOPPED], error: undefined });
 });
-
-test('an event of 16 MiB', async () => {
-  const { chunks } = await read(stream(text('x'.repeat(16 * 1024 * 1024 - 500), 'stop'), DONE));
-  expect(chunks.map(({ text }) => text?.length)).toEqual([16 * 1024 * 1024 - 500, undefined]);
-});
