@@ -21,6 +21,7 @@ export interface FaultServer {
 
 export async function startFaultServer(cases: readonly FaultCase[]): Promise<FaultServer> {
   const byPath = new Map(cases.map((one) => [pathOf(one), one]));
+  if (byPath.size < cases.length) throw new Error('two cases have one path');
   const counts = new Map<string, number>();
   const sockets = new Set<Duplex>();
 
