@@ -1,7 +1,7 @@
 import { ChainError } from '../errors.js';
 import type { ToolCall, Usage } from '../messages.js';
 import { EventParser } from './event-stream.js';
-import { cleanLine, RequestFailure, type Speaker, streamFailure } from './failure.js';
+import { cleanLine, RequestFailure, type Speaker, serverMessage, streamFailure } from './failure.js';
 import type { ModelChunk } from './model.js';
 import { ToolCallAssembler, type ToolCallFragment } from './tool-call-assembler.js';
 import type { TransportResponse } from './transport.js';
@@ -39,7 +39,9 @@ export async function* readCompletion(
   const failed = failure();
   if (failed !== undefined) throw failed;
   const whole = events.format === 'document' ? answer.answered : answer.finished || events.done;
-  if (!answer.began || (!whole && events.format === 'document')) throw notAnAnswer(response, speaker);
+  if (!answer.began || (!whole && events.format === 'document')) {
+    throw notAnAnswer(response, speaker, events.format === 'document' ? answer.other : undefined);
+  }
   if (!whole) throw cut(undefined, speaker);
   const { toolCalls } = answer;
   if (toolCalls.length > 0) yield [{ toolCalls }];
@@ -52,6 +54,9 @@ interface WireChunk {
   readonly choices?: readonly (WireChoice | null)[] | null;
   readonly usage?: WireUsage | null;
   readonly error?: unknown;
+  /** `error` in one that is an error itself. */
+  readonly object?: unknown;
+  readonly type?: unknown;
 }
 
 interface WireChoice {
@@ -63,6 +68,7 @@ interface WireChoice {
   /** A completion's. */
   readonly text?: unknown;
   readonly finish_reason?: unknown;
+  readonly error?: unknown;
 }
 
 interface WireMessage {
@@ -91,6 +97,8 @@ class CompletionReader {
   failure: RequestFailure | undefined;
   /** The provider has said why it stopped. */
   finished = false;
+  /** What came first that is no chunk. */
+  other: unknown;
   #named = false;
   /** Not passed on yet. */
   #name: ModelChunk | null = null;
@@ -115,12 +123,16 @@ class CompletionReader {
   }
 
   #take(chunk: WireChunk, chunks: ModelChunk[]): void {
-    if (chunk.error) {
-      this.failure = streamFailure(this.#speaker, chunk.error);
+    const isError = chunk.object === 'error' || chunk.type === 'error';
+    if (chunk.error || isError) {
+      this.failure = streamFailure(this.#speaker, chunk.error || chunk);
       return;
     }
     const { choices, usage } = chunk;
-    if (choices === undefined && !usage) return;
+    if (choices === undefined && !usage) {
+      this.other ??= chunk;
+      return;
+    }
     this.began = true;
     if (!this.#named) this.#findName(chunk);
     if (choices) for (const choice of choices) if (choice && !choice.index) this.#choose(choice, chunks);
@@ -137,6 +149,10 @@ class CompletionReader {
     if (text !== '') chunks.push({ text });
     if (message?.tool_calls) this.#tools.add(message.tool_calls);
     const reason = choice.finish_reason;
+    if (choice.error || reason === 'error') {
+      this.failure = streamFailure(this.#speaker, choice.error || undefined);
+      return;
+    }
     if (typeof reason === 'string' && reason !== '') {
       this.finished = true;
       chunks.push({ finishReason: reason });
@@ -199,9 +215,17 @@ function cut(cause: ChainError | undefined, { host }: Speaker): ChainError {
   });
 }
 
-function notAnAnswer({ status, headers }: TransportResponse, { host }: Speaker): ChainError {
+/** @param other what the answer is instead */
+function notAnAnswer(
+  { status, headers }: TransportResponse,
+  { host, secrets }: Speaker,
+  other: unknown,
+): ChainError {
   const type = cleanLine(headers.get('content-type') ?? '', 80) || 'no content type';
-  return new ChainError('invalid_response', `${host} answered ${status} with no completion in it (${type})`, {
-    hint: 'Is the base URL right? It is what stands before /chat/completions, often ending in /v1.',
-  });
+  const said = other === undefined ? '' : `: ${serverMessage(other, secrets)}`;
+  return new ChainError(
+    'invalid_response',
+    `${host} answered ${status} with no completion in it (${type})${said}`,
+    { hint: 'Is the base URL right? It is what stands before /chat/completions, often ending in /v1.' },
+  );
 }

@@ -1,7 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { ChainError } from '../errors.js';
-import { cleanLine } from './failure.js';
 
 /** The most characters that one event, or a body that is one document, may have. */
 export const MOST_CHARACTERS = 16 * 1024 * 1024;
@@ -21,6 +20,8 @@ export class EventParser {
   #head = '';
   #document: string[] = [];
   #characters = 0;
+  /** How many events with anything in them have come. */
+  #events = 0;
   #ended = false;
   readonly #decoder = new StringDecoder('utf8');
   readonly #parser = createParser({
@@ -28,7 +29,8 @@ export class EventParser {
     maxBufferSize: MOST_CHARACTERS + 64,
     onEvent: (event) => this.#take(event),
     onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded') this.failure ??= tooLarge('an event of the stream');
+      if (type === 'max-buffer-size-exceeded')
+        this.failure ??= tooLarge(`event ${this.#events + 1} of the stream`);
     },
   });
 
@@ -79,11 +81,23 @@ export class EventParser {
       this.done = true;
       return;
     }
-    if (data.trim() === '') return;
+    const said = data.trim();
+    if (event === 'error') {
+      const value = parse(data);
+      this.#values.push({ error: errorIn(value) ?? value ?? (said || 'it gave no reason') });
+      return;
+    }
+    if (said === '') return;
+    this.#events++;
+    if (data.length > MOST_CHARACTERS) {
+      this.failure = tooLarge(`event ${this.#events} of the stream`);
+      return;
+    }
     const value = parse(data);
-    if (event === 'error') this.#values.push({ error: errorIn(value) ?? value ?? data });
-    else if (value !== undefined) this.#values.push(value);
-    else if (!this.#ended) this.failure = notJson(data);
+    if (value !== undefined) this.#values.push(value);
+    else if (!this.#ended) {
+      this.failure = new ChainError('invalid_response', `event ${this.#events} of the stream isn't JSON`);
+    }
   }
 }
 
@@ -99,10 +113,6 @@ function parse(text: string): unknown {
 
 function errorIn(value: unknown): unknown {
   return (value as { error?: unknown } | null | undefined)?.error;
-}
-
-function notJson(data: string): ChainError {
-  return new ChainError('invalid_response', `an event of the stream isn't JSON: ${cleanLine(data, 100)}`);
 }
 
 function tooLarge(what: string): ChainError {

@@ -77,17 +77,16 @@ export function statusFailure(
   });
 }
 
-/** The failure that an error inside a stream is: its status was 200. */
+/** The failure that an error inside a stream is: its status was 200. `undefined`: an error that isn't there. */
 export function streamFailure(speaker: Speaker, error: unknown): RequestFailure {
   const body = { error };
   const { code: given, status } = (error ?? {}) as { code?: unknown; status?: unknown };
   const number = [given, status].map(Number).find((value) => value >= 400 && value < 600);
   const code = codeOf(number ?? 500, body);
-  return new RequestFailure(
-    code,
-    `${speaker.host} answered with an error: ${serverMessage(body, speaker.secrets) || 'it gave no reason'}`,
-    { retryable: code !== 'insufficient_quota' && number !== undefined && isRetryable(number, null) },
-  );
+  const said = error === undefined ? '' : serverMessage(body, speaker.secrets);
+  return new RequestFailure(code, `${speaker.host} answered with an error: ${said || 'it gave no reason'}`, {
+    retryable: code !== 'insufficient_quota' && number !== undefined && isRetryable(number, null),
+  });
 }
 
 /** The failure that an error of the connection is. `cause` comes from `node:http`, `node:tls` or a proxy agent. */
@@ -194,7 +193,8 @@ function errorOf(body: unknown): object {
   return typeof error === 'object' && error !== null ? error : first;
 }
 
-function serverMessage(body: unknown, secrets: readonly string[]): string {
+/** What a body says is wrong, on one line; all of it where it says nothing of that kind. */
+export function serverMessage(body: unknown, secrets: readonly string[]): string {
   if (typeof body === 'string') {
     const title = /<title[^>]*>([^<]*)</i.exec(body)?.[1];
     return cleanLine(maskSecrets(title ?? body.replace(/<[^<>]*>/g, ' '), secrets));

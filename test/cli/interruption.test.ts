@@ -61,16 +61,6 @@ describe.skipIf(NO_SIGNALS)('a signal', () => {
     expect(loggedEnds()).toEqual(ABORTED);
   });
 
-  it('while waiting for another attempt', async () => {
-    const server = await serve(reply(429, { error: { message: 'Slow down' } }, { 'retry-after': '30' }));
-    const running = here.start([...RUN, '--verbose'], at(server));
-    await running.sees('retry 1 in');
-    running.child.kill('SIGINT');
-    expect((await running.done).code).toBe(130);
-    expect(server.received).toHaveLength(1);
-    expect(loggedEnds()).toEqual(ABORTED);
-  });
-
   it('--json: the failure, with what had come', async () => {
     here.write('h.mjs', 'export const h = { onLLMNewToken({ token }) { console.error(token); } };');
     const server = await serve(begin);

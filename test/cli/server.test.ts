@@ -299,16 +299,6 @@ describe('--schema', () => {
 describe('what goes wrong', () => {
   const OVERLOADED = reply(429, { error: { message: 'Slow down' } }, { 'retry-after-ms': '1' });
 
-  it('a key that the server refuses: asked once, the key masked', async () => {
-    const server = await serve(reply(401, { error: { message: `Incorrect API key provided: ${KEY}.` } }));
-    expect(await here.run(RUN, { env: at(server) })).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: `chain: ${server.host} answered 401: Incorrect API key provided: ***.\n       Is OPENAI_API_KEY the right one for this server?\n`,
-    });
-    expect(server.received).toHaveLength(1);
-  });
-
   it('a model that the server does not have: its models', async () => {
     const server = await serve(
       reply(404, { error: { message: 'The model does not exist' } }),
@@ -339,44 +329,14 @@ describe('what goes wrong', () => {
     ).toEqual([1, 2].map((attempt) => ({ attempt, reason: `${server.host} answered 429: Slow down` })));
   });
 
-  it('--retries 0 asks once', async () => {
-    const server = await serve(OVERLOADED);
-    const { code, stderr } = await here.run([...RUN, '--quiet', '--retries', '0'], { env: at(server) });
-    expect({ code, stderr }).toEqual({ code: 1, stderr: `chain: ${server.host} answered 429: Slow down\n` });
-    expect(server.received).toHaveLength(1);
+  it('with CHAIN_DEBUG, where in the code it was', async () => {
+    const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', CHAIN_DEBUG: '1' };
+    const { stderr } = await here.run([...RUN, '--retries', '0', '--quiet'], { env });
+    expect(stderr).toMatch(/^chain: nothing listens at 127\.0\.0\.1:1 \(ECONNREFUSED\)\n.*\n {4}at /);
   });
 
-  it('--timeout: no answer in time', async () => {
-    const server = await serve(() => {});
-    const { code, stderr } = await here.run([...RUN, '--quiet', '--retries', '0', '--timeout', '0.05'], {
-      env: at(server),
-    });
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: `chain: no answer from ${server.host} within N ms\n`,
-    });
-  });
-
-  it('a server that is not there', async () => {
-    const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' };
-    expect(await here.run([...RUN, '--retries', '0'], { env })).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: 'chain: nothing listens at 127.0.0.1:1 (ECONNREFUSED)\n',
-    });
-    const debug = await here.run([...RUN, '--retries', '0', '--quiet'], {
-      env: { ...env, CHAIN_DEBUG: '1' },
-    });
-    expect(debug.stderr).toMatch(/^chain: nothing listens at 127\.0\.0\.1:1 \(ECONNREFUSED\)\n.*\n {4}at /);
-  });
-
-  it('a stream that breaks off: what had come stays', async () => {
+  it('--json: the failure, with what had come', async () => {
     const server = await serve(stream(text('Hello, '), text('An')));
-    expect(await here.run([...RUN, '--retries', '0'], { env: at(server) })).toEqual({
-      code: 1,
-      stdout: 'Hello, An\n',
-      stderr: `gpt-5-mini-2025-08-07 · 12 in + 3 out = 15 tokens (estimated) · no price · failed after N ms\nchain: ${server.host} broke off before the answer was whole\n`,
-    });
     const json = await here.run([...RUN, '--json'], { env: at(server) });
     expect(json.code).toBe(1);
     expect(JSON.parse(json.stdout)).toEqual({
@@ -384,11 +344,5 @@ describe('what goes wrong', () => {
       error: { code: 'stream_cut', message: `${server.host} broke off before the answer was whole` },
       text: 'Hello, An',
     });
-  });
-
-  it('control sequences of the server stay off stderr', async () => {
-    const server = await serve(reply(400, { error: { message: 'bad \x1b[31mred\x1b[0m\x07 thing' } }));
-    const { stderr } = await here.run([...RUN, '--quiet'], { env: at(server) });
-    expect(stderr).toBe(`chain: ${server.host} answered 400: bad red thing\n`);
   });
 });

@@ -5,25 +5,8 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { routeTo } from '../../src/models/agents.js';
 import { send } from '../../src/models/transport.js';
+import { CERTIFICATE, KEY } from '../support/certificate.js';
 import { reply, serve } from './loopback.js';
-
-/** Of a server that exists in these tests alone; signed by itself, for `localhost`. */
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+vdIf0viQvi/Pc1e
-HYzRHS7UtWj2ME+4bEXpkqrw21uhRANCAARy7jh5RFMLNzve7w5SJfUOnttUXEaY
-AgCCZoNq3G2i6+Inki022659VuSwn/p5V24DWwfZX9i8CPdr3zz5lrWR
------END PRIVATE KEY-----`;
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBfzCCASWgAwIBAgIUdmgdTw34vJBipFaVSJXG4KTZOjkwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTEzNTczOVoYDzIxMjYxMDI4
-MTM1NzM5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAARy7jh5RFMLNzve7w5SJfUOnttUXEaYAgCCZoNq3G2i6+Inki022659
-VuSwn/p5V24DWwfZX9i8CPdr3zz5lrWRo1MwUTAdBgNVHQ4EFgQUZiWz56/DJBGW
-k0RfvJ0QhryQ1LQwHwYDVR0jBBgwFoAUZiWz56/DJBGWk0RfvJ0QhryQ1LQwDwYD
-VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAk2WgNhJ37tIAVKP9ytkm
-DT7u+AraftGHCsV/8mVfK1wCIAUKqzg2k1TexjMlBU86bmV/f2M7F7J3NsRBm3Vw
-oX88
------END CERTIFICATE-----`;
 
 const closing: Server[] = [];
 

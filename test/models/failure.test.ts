@@ -104,6 +104,7 @@ test.each([
   [{ message: 'no credit', code: 'insufficient_quota' }, 'insufficient_quota', 'no credit', false],
   [{ message: 'bad', code: 400 }, 'bad_request', 'bad', false],
   ['oh no', 'server_error', 'oh no', false],
+  [undefined, 'server_error', 'it gave no reason', false],
   [{}, 'server_error', '{"error":{}}', false],
 ])('an error in a stream: %j', (error, code, said, retryable) => {
   expect(streamFailure(speaker, error)).toMatchObject({

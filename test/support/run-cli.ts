@@ -55,13 +55,18 @@ export function copyProgram(folder: string): string {
   return join(folder, 'bin/chain.js');
 }
 
-export function makeWorkspace(): Workspace {
+/** @param after for tests that run side by side: what is to be done when one's own is over, as vitest hands it out */
+export function makeWorkspace(after: (task: () => void) => void = afterTest): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'chain-cli-'));
-  afterTest(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'home'));
   const path = (name: string) => join(folder, name);
   const read = (name: string) => readFileSync(path(name), 'utf8');
-  const start: Workspace['start'] = (args, options = {}) => startIn(folder, args, options);
+  const start: Workspace['start'] = (args, options = {}) => {
+    const running = startIn(folder, args, options);
+    after(() => void running.child.kill('SIGKILL'));
+    return running;
+  };
   return {
     folder,
     path,
@@ -105,7 +110,6 @@ function startIn(folder: string, args: readonly string[], options: RunOptions): 
   const { cwd = folder, stdin = '' } = options;
   const line = commandLine(folder, args, options);
   const child = spawn(line.file, line.args, { cwd, env: line.env, stdio: 'pipe' });
-  afterTest(() => child.kill('SIGKILL'));
   child.stdin.on('error', () => {}); // It may end without reading.
   if (stdin !== 'open') child.stdin.end(stdin);
 
