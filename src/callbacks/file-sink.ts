@@ -2,6 +2,7 @@ import * as nodeFs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { onExit } from 'signal-exit';
 import { ChainError } from '../errors.js';
+import { atExit } from './at-exit.js';
 import {
   LogFile,
   type LogFileSystem,
@@ -18,7 +19,7 @@ export interface FileSinkOptions extends LogUser {
    * signal, which it dies of all the same where nobody else listens.
    */
   readonly enqueue?: boolean;
-  /** With `enqueue`: writes what has to be written before that end. */
+  /** Writes what has to be written before the program ends; before it dies of a signal with `enqueue` alone. */
   readonly beforeExit?: () => void;
   readonly fs?: LogFileSystem;
 }
@@ -44,14 +45,14 @@ export function openFileSink(path: string, options: FileSinkOptions = {}): FileS
   const { enqueue = false, beforeExit = () => {}, ...user } = options;
   const [key, file] = acquire(path, options);
   file.users.add(user);
-  const atExit = () => {
+  const finish = () => {
     try {
       beforeExit();
     } finally {
       file.flush();
     }
   };
-  const stopListening = enqueue ? onExit(atExit, { alwaysLast: true }) : () => {};
+  const stopListening = enqueue ? onExit(finish, { alwaysLast: true }) : atExit(finish);
   let closed = false;
   let warned = false;
   return {

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { atExit } from '../callbacks/at-exit.js';
 import { startsNoRuns } from '../callbacks/context.js';
 import type { CallbackHandler, LLMEndEvent, LLMNewTokenEvent } from '../events.js';
 import { cleanControls } from '../safety/clean.js';
@@ -28,6 +29,8 @@ export class LiveView implements CallbackHandler {
   #atLineStart = true;
   #streamed = false;
   #full: Promise<void> | undefined;
+  /** A handler may end the process: what has come is shown all the same. */
+  #leaveExit: (() => void) | undefined;
 
   static {
     startsNoRuns(LiveView);
@@ -58,6 +61,7 @@ export class LiveView implements CallbackHandler {
   /** Texts of one network read are written together. A promise is to be awaited before there is more. */
   add(text: string): void | Promise<void> {
     if (this.#waiting === '') queueMicrotask(() => this.flush());
+    this.#leaveExit ??= atExit(() => this.close());
     this.#waiting += text;
     return this.#full;
   }
@@ -105,6 +109,8 @@ export class LiveView implements CallbackHandler {
   }
 
   close(): void {
+    this.#leaveExit?.();
+    this.#leaveExit = undefined;
     this.#spinner?.stop();
     this.endLine();
   }

@@ -26,7 +26,8 @@ export function assertOtherFiles(
 }
 
 /**
- * That a file which is replaced is none of the others that are written, whether they are there yet or not.
+ * That a file which is replaced is none of the others that are written, whether they are there yet or not. A device or a
+ * pipe is never replaced.
  * @throws ChainError `invalid_argument`
  */
 export function assertOwnFile(
@@ -35,7 +36,7 @@ export function assertOwnFile(
 ): void {
   for (const [flag, file] of Object.entries(replaced)) {
     for (const [other, name] of Object.entries(written)) {
-      if (file === undefined || name === undefined) continue;
+      if (file === undefined || name === undefined || isDevice(file)) continue;
       const identity = identify(file);
       const isSame = identity === undefined ? placeOf(file) === placeOf(name) : identity === identify(name);
       if (!isSame) continue;
@@ -43,6 +44,15 @@ export function assertOwnFile(
         hint: 'Name another file: each replaces what the other writes.',
       });
     }
+  }
+}
+
+function isDevice(file: string): boolean {
+  try {
+    const there = statSync(file);
+    return !there.isFile() && !there.isDirectory();
+  } catch {
+    return false;
   }
 }
 

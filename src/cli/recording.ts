@@ -26,7 +26,8 @@ export async function openRecording(file: string, options: RecordingOptions): Pr
   const { redact, onWarning } = options;
   if (there?.isDirectory()) throw new ChainError('file_not_writable', `--record ${file}: it is a folder`);
   if (there !== undefined && !there.isFile()) {
-    return new FileCallbackHandler(file, { format: 'jsonl', redact, onWarning });
+    const mended = (warning: string) => onWarning(ofRecording(file, warning));
+    return openFile(file, file, { redact, onWarning: mended });
   }
   const replaces = there !== undefined && there.size > 0;
   if (replaces) await assertTrace(file);
@@ -65,12 +66,7 @@ class Recording implements CallbackHandler {
     const missing = () => {
       this.#whole = false;
     };
-    try {
-      this.#handler = new FileCallbackHandler(paths.next, { format: 'jsonl', redact, onWarning: missing });
-    } catch (cause) {
-      const message = (cause as Error).message.replace(/^cannot write to the log file .*?\.tmp: /s, '');
-      throw new ChainError('file_not_writable', `--record ${paths.file}: ${message}`, { cause });
-    }
+    this.#handler = openFile(paths.file, paths.next, { redact, onWarning: missing });
   }
 
   onEvent(event: ChainEvent): void {
@@ -91,6 +87,21 @@ class Recording implements CallbackHandler {
       );
     else await rename(next, target);
   }
+}
+
+/** @param file the path that is told, of what is written at another one */
+function openFile(file: string, path: string, options: RecordingOptions): FileCallbackHandler {
+  try {
+    return new FileCallbackHandler(path, { format: 'jsonl', ...options });
+  } catch (cause) {
+    throw new ChainError('file_not_writable', ofRecording(file, (cause as Error).message), { cause });
+  }
+}
+
+/** What the log's handler says, as told of a recording. */
+function ofRecording(file: string, message: string): string {
+  const why = message.replace(/^cannot write to the log file .*?(, lines are missing)?: /s, '');
+  return `--record ${file}: ${why}`;
 }
 
 async function assertTrace(file: string): Promise<void> {

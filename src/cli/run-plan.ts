@@ -67,6 +67,7 @@ export async function makePlan(
       ...callback,
     ]);
     assertOwnFile({ '--record': record }, { '--log': log, '--output': file });
+    assertOwnFile({ '--output': file }, { '--log': log });
   }
   const replay = await findReplay(flags, { keys, providers: config.providers, signal: io.signal });
   const { template, values } = await readPrompt(path, flags, io, 'run');

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { ChainError } from '../errors.js';
 
 /**
  * Writes a file in one step: whoever reads it finds the old content or the new one, whatever happens in between. A
- * link is followed; a device or a pipe is written to, not replaced.
+ * link is followed; a device, a pipe, or what /dev/stdout and its like stand for is written to, not replaced.
  *
  * By `writeFile`, which writes all of it or fails: one call of `write`, as packages for this make, may write
  * a part on a disk that fills up, and say nothing.
@@ -21,7 +22,8 @@ export async function writeFileAtomically(
 ): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const there = await stat(target).catch(() => undefined);
-  if (there !== undefined && !there.isFile()) return writeFile(target, content);
+  const isOpen = /^\/(dev|proc)\//.test(resolve(file));
+  if (there !== undefined && (isOpen || !there.isFile())) return writeFile(target, content);
   const next = `${target}.${randomUUID().slice(0, 8)}.tmp`;
   try {
     const handle = await open(next, 'wx', mode);

@@ -3,12 +3,16 @@ import type { FinishReason, ToolCall, Usage } from '../../src/messages.js';
 import type { Reply } from '../models/loopback.js';
 import type { FaultServer } from './fault-server.js';
 
-/** What a server does wrong, and what the program promises for it: a row of the catalogue. */
-export interface FaultCase {
+/** What a server has to answer with. */
+export interface Answered {
   /** Its name in tests and in docs/reliability.md, and, in small letters with hyphens, its path on the server. */
   readonly fault: string;
   /** The n-th call gets the n-th; the last one is given again and again. */
   readonly replies: readonly Reply[];
+}
+
+/** What a server does wrong, and what the program promises for it: a row of the catalogue. */
+export interface FaultCase extends Answered {
   readonly flags?: readonly string[];
   readonly env?: (server: FaultServer) => Readonly<Record<string, string>>;
   /** Where the server is. Default: its `http`. */
@@ -36,7 +40,7 @@ export interface FaultCase {
   readonly waits?: readonly number[];
 }
 
-export function pathOf({ fault }: FaultCase): string {
+export function pathOf({ fault }: Pick<Answered, 'fault'>): string {
   return fault.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Received } from '../models/loopback.js';
 import { CERTIFICATE, KEY } from '../support/certificate.js';
-import { type FaultCase, pathOf } from './fault-case.js';
+import { type Answered, pathOf } from './fault-case.js';
 
 /**
  * A server on loopback that does what its cases say. `/<path of a case>/<any name>/v1` is a base URL at which that
@@ -15,11 +15,11 @@ export interface FaultServer {
   readonly http: string;
   /** With a certificate that only {@link CERTIFICATE} vouches for. */
   readonly tls: string;
-  calls(one: FaultCase, client: string): number;
+  calls(one: Answered, client: string): number;
   close(): Promise<void>;
 }
 
-export async function startFaultServer(cases: readonly FaultCase[]): Promise<FaultServer> {
+export async function startFaultServer(cases: readonly Answered[]): Promise<FaultServer> {
   const byPath = new Map(cases.map((one) => [pathOf(one), one]));
   if (byPath.size < cases.length) throw new Error('two cases have one path');
   const counts = new Map<string, number>();

@@ -68,13 +68,14 @@ export interface ChatPlan {
 export async function makeChatPlan(path: string | undefined, given: ChatFlags, io: Io): Promise<ChatPlan> {
   const { config, flags, keys } = await openConfig(given, io);
   const { log, session, callback, record } = flags;
+  const sessionPath = session === undefined ? undefined : sessionFile(session, io.env);
   assertOtherFiles({ '--log': log, '--record': record }, [
-    ...[path, '-', flags.replay, given.config ?? configPath(io.env)],
-    ...(session === undefined ? [] : [sessionFile(session, io.env)]),
+    ...[path, '-', flags.replay, given.config ?? configPath(io.env), sessionPath],
     ...variableFiles(flags),
     ...callback,
   ]);
   assertOwnFile({ '--record': record }, { '--log': log });
+  assertOwnFile({ '--session': sessionPath }, { '--log': log, '--record': record });
   const replay = await findReplay(flags, { keys, providers: config.providers, signal: io.signal });
   const template = await readTemplate(path, flags.system);
   const prompt = await bind(template, flags, io);

@@ -26,6 +26,7 @@ export class ConversationStore {
   static async at(file: string): Promise<{ store: ConversationStore; saved: SavedConversation | null }> {
     // Before reading: what changes while it is read has changed.
     const stamp = await stampOf(file);
+    await assertFile(file);
     const saved = stamp === null ? null : await loadConversation(file);
     return { store: new ConversationStore(file, stamp), saved };
   }
@@ -79,6 +80,14 @@ export class ConversationStore {
     this.#stamp = await stampOf(this.#file);
     return isOthers;
   }
+}
+
+/** To read a pipe would be to wait for whoever writes it. */
+async function assertFile(file: string): Promise<void> {
+  const there = await stat(file).catch(() => null);
+  if (there === null || there.isFile()) return;
+  const what = there.isDirectory() ? 'a folder' : 'no file';
+  throw new ChainError('file_not_readable', `cannot read the conversation ${file}: it is ${what}`);
 }
 
 /** What is different after every change: each save makes another file of it. */

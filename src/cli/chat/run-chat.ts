@@ -30,7 +30,7 @@ export async function runChat(template: string | undefined, given: ChatFlags, io
     if (given.json) io.stdout.write(renderErrorJson(toErrorRecord(error), '', io.redact));
     throw error;
   }
-  const { open, handlers } = opened;
+  const { open, handlers, callbacks } = opened;
   for (const notice of open.plan.notices) note(open, `${notice}\n`);
   let ended: { readonly error: unknown } | undefined;
   try {
@@ -38,7 +38,7 @@ export async function runChat(template: string | undefined, given: ChatFlags, io
   } catch (error) {
     ended = { error };
   }
-  open.warnings.push(...(await closeAll(handlers)));
+  open.warnings.push(...(await closeAll(handlers)), ...countFailures(callbacks));
   noteWarnings(open);
   note(open, renderSpending(open.chat.turns.length, open.chat.spending));
   if (ended !== undefined) throw ended.error;
@@ -47,6 +47,8 @@ export async function runChat(template: string | undefined, given: ChatFlags, io
 interface Opened {
   readonly open: OpenChat;
   readonly handlers: readonly CallbackHandler[];
+  /** The same, as what knows of their failures. */
+  readonly callbacks: CallbackManager;
 }
 
 async function openChat(plan: ChatPlan, io: Io): Promise<Opened> {
@@ -68,7 +70,13 @@ async function openChat(plan: ChatPlan, io: Io): Promise<Opened> {
   });
   const chat = new Chat({ ...plan, callbacks, view });
   const keeper = new Keeper({ store: plan.store, system: plan.opening, env: io.env });
-  return { open: { plan, chat, keeper, io, warnings, unsaved: null }, handlers };
+  return { open: { plan, chat, keeper, io, warnings, unsaved: null }, handlers, callbacks };
+}
+
+/** The first failure of its kind was told when it came. */
+function countFailures({ failures }: CallbackManager): string[] {
+  const times = failures.reduce((sum, { count }) => sum + count, 0);
+  return times === failures.length ? [] : [`callback handlers failed ${times} times in all`];
 }
 
 async function hold(open: OpenChat): Promise<void> {
