@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { startsNoRuns } from '../callbacks/context.js';
 import { FileCallbackHandler, type FileHandlerOptions } from '../callbacks/file.js';
@@ -37,6 +38,8 @@ export async function openRecording(file: string, options: RecordingOptions): Pr
   );
 }
 
+const BIG = { bigint: true } as const;
+
 interface Paths {
   /** As it was named. */
   readonly file: string;
@@ -55,6 +58,8 @@ class Recording implements CallbackHandler {
   #begun = false;
   #answered = false;
   #whole = true;
+  /** Another one is there where it was taken away meanwhile: a log goes on in a new file, and half a trace is none. */
+  readonly #inode: bigint;
 
   static {
     startsNoRuns(Recording);
@@ -67,6 +72,7 @@ class Recording implements CallbackHandler {
       this.#whole = false;
     };
     this.#handler = openFile(paths.file, paths.next, { redact, onWarning: missing });
+    this.#inode = statSync(paths.next, BIG).ino;
   }
 
   onEvent(event: ChainEvent): void {
@@ -78,10 +84,13 @@ class Recording implements CallbackHandler {
   async close(): Promise<void> {
     const { file, target, replaces, next } = this.#paths;
     await this.#handler.close();
+    const there = await stat(next, BIG).catch(() => undefined);
+    const isWhole = this.#whole && there?.ino === this.#inode;
     if (!this.#begun) await rm(next, { force: true });
-    else if (!this.#whole)
-      this.#onWarning(`--record ${file}: it could not be written whole; what there is of it is in ${next}`);
-    else if (replaces && !this.#answered)
+    else if (!isWhole) {
+      const rest = there === undefined ? '' : `; what there is of it is in ${next}`;
+      this.#onWarning(`--record ${file}: it could not be written whole${rest}`);
+    } else if (replaces && !this.#answered)
       this.#onWarning(
         `--record ${file}: no model answered, and the recording that was there stays; this one is ${next}`,
       );

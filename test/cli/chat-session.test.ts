@@ -172,30 +172,6 @@ describe('a file that is no session', () => {
       expect.stringContaining(`chain: "${name}" is no name for a session`),
     ]);
   });
-
-  it('where none can be kept nothing is asked', async () => {
-    here.write('data', 'a file');
-    const env = { ...at().env, XDG_DATA_HOME: here.path('data') };
-    const { code, stderr } = await here.run(['chat', '--session', 's'], { env, stdin: 'one\n' });
-    expect([code, stderr]).toEqual([2, expect.stringContaining('chain: cannot save conversations in ')]);
-    expect(server.received).toEqual([]);
-  });
-});
-
-it('where it can be kept no longer, that is told, and the conversation goes on', async () => {
-  const running = here.start(['chat', '--session', 's', '--quiet'], { ...at(), stdin: 'open' });
-  running.child.stdin.write('one\n');
-  await vi.waitUntil(() => existsSync(here.path(`${FOLDER}/s.json`)), 10_000);
-  rmSync(here.path(FOLDER), { recursive: true });
-  here.write(FOLDER, 'a file');
-  running.child.stdin.end('two\nthree\n');
-  const { code, stdout, stderr } = await running.done;
-  expect([code, stdout]).toEqual([1, 'You said: one\nYou said: two\nYou said: three\n']);
-  expect(stderr.split('\n')).toEqual([
-    expect.stringMatching(/^warning: cannot save the conversation .*s\.json: /),
-    'chain: the session could not be saved',
-    '',
-  ]);
 });
 
 describe('/save', () => {

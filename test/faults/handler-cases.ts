@@ -50,42 +50,42 @@ export default [...(${handlers}), last];
 `;
 }
 
-/** At every kind of event. */
+/** Nothing is lost by these. */
 export const HANDLER_CASES: readonly HandlerCase[] = [
   {
-    fault: 'throws',
+    fault: 'throws, at every event',
     handlers: "everywhere(() => { throw new Error('no'); })",
     warning: 'no',
   },
   {
-    fault: 'rejects',
+    fault: 'rejects, at every event',
     handlers: "everywhere(async () => { throw new Error('no'); })",
     warning: 'no',
   },
   {
-    fault: 'never settles, with 20 ms of `handlerTimeoutMs`',
+    fault: 'never settles, at every event, with 20 ms of `handlerTimeoutMs`',
     handlers: 'everywhere(() => new Promise(() => {}))',
     warning: 'NAME took longer than N ms and hears nothing more of this run',
   },
   {
-    fault: 'takes 50 ms',
+    fault: 'takes 50 ms, at every event',
     handlers: 'everywhere(() => new Promise((done) => setTimeout(done, 50)), 5000)',
   },
   {
-    fault: 'starts a run of its own',
+    fault: 'starts a run of its own, at every event',
     handlers: `everywhere(async () => {
       const { text } = await new (await import('promptchain')).OfflineModel().invoke('1 + 1 =');
       if (text !== '2') throw new Error(text);
     }, 5000)`,
   },
   {
-    fault: 'leaves a rejection behind, once',
+    fault: 'leaves a rejection behind',
     handlers: "[{ onChainStart() { (async () => { throw new Error('no'); })(); } }]",
     told: 'chain: nobody waited for what failed: no\n',
   },
 ];
 
-/** Once: what ends the command. */
+/** These end the command. */
 export const ENDING_CASES: readonly HandlerCase[] = [
   {
     fault: 'throws from a timer, where nobody can catch it',

@@ -25,7 +25,7 @@ afterAll(() => server.close());
 const named = (cases: readonly HandlerCase[]) => cases.map((one) => [one.fault, one] as const);
 type Answer = (typeof REPLIES)[number]['fault'];
 
-describe('a handler that at every event', () => {
+describe('a handler that breaks nothing', () => {
   it.concurrent.for(named(HANDLER_CASES))('%s: chain run', async ([, one], { expect, onTestFinished }) => {
     const told = (types: readonly string[]) => [...new Set(types)].map((type) => warning(one, type, types));
     const whole = await heard(makeWorkspace(onTestFinished), 'whole', one, ['run', 'hi.txt']);
@@ -66,7 +66,7 @@ describe('a handler that at every event', () => {
   });
 });
 
-describe('a handler that', () => {
+describe('a handler that ends the command', () => {
   it.concurrent.for(named(ENDING_CASES))('%s', async ([, one], { expect, onTestFinished }) => {
     const { told: stderr = '', exit, logged = [], others = logged } = one;
     const answer = logged.includes('retry') && logged.includes('llmError') ? 'broken' : 'whole';
@@ -76,7 +76,10 @@ describe('a handler that', () => {
     expect(outcome).toEqual({ code: exit, stdout, stderr, logged, others });
   });
 
-  it.concurrent('calls `process.exit` in the second turn of a chat loses only that', async ({ expect, onTestFinished }) => {
+  it.concurrent('calls `process.exit` in the second turn of a chat loses only that', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const here = makeWorkspace(onTestFinished);
     const handlers = "[{ onLLMNewToken({ token }) { if (token === 'sk-test') process.exit(7); } }]";
     const args = ['chat', '--session', 's'];

@@ -2,29 +2,87 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { exitOf, type FaultCase } from './fault-case.js';
+import { FILE_CASES } from './file-cases.js';
+import { ENDING_CASES, HANDLER_CASES } from './handler-cases.js';
 import { HTTP_CASES } from './http-cases.js';
+import { SIGNAL_CASES, SIGNALS } from './signal-cases.js';
 import { STREAM_CASES } from './stream-cases.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
-const TABLES = { connections: HTTP_CASES, streams: STREAM_CASES };
+const TABLES = {
+  connections: tableOf(HTTP_CASES),
+  streams: tableOf(STREAM_CASES),
+  handlers: handlerTable(),
+  files: fileTable(),
+  signals: signalTable(),
+};
 
 it('docs/reliability.md says what the catalogue says: npx vitest run test/faults/reliability.test.ts -u', async () => {
   let page = readFileSync(PAGE, 'utf8');
-  for (const [name, cases] of Object.entries(TABLES)) {
+  for (const [name, table] of Object.entries(TABLES)) {
     const [begin, end] = [`<!-- ${name}: from test/faults -->`, `<!-- end of ${name} -->`];
     const [before, rest = ''] = page.split(begin);
-    page = `${before}${begin}\n\n${tableOf(cases)}\n\n${end}${rest.split(end)[1]}`;
+    page = `${before}${begin}\n\n${table}\n\n${end}${rest.split(end)[1]}`;
   }
   await expect(page).toMatchFileSnapshot(PAGE);
 });
 
 function tableOf(cases: readonly FaultCase[]): string {
   const rows = cases.map((one) => [faultOf(one), shownFor(one), exitOf(one), one.calls, keptOf(one)]);
-  const head = [
-    ['fault', 'what you see', 'exit code', 'calls', 'what is kept'],
-    ['---', '---', '---', '---', '---'],
-  ];
-  return [...head, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return render(['fault', 'what you see', 'exit code', 'calls', 'what is kept'], rows);
+}
+
+function handlerTable(): string {
+  const everywhere = HANDLER_CASES.map(({ fault, warning, told }) => [
+    fault,
+    warning === undefined
+      ? code(told)
+      : `\`warning: callback handler NAME failed on EVENT: ${warning}\`, of each kind of event`,
+    'that of the run',
+    'everything',
+  ]);
+  const ending = ENDING_CASES.map(({ fault, told, exit, logged }) => [
+    fault,
+    code(told),
+    exit ?? 0,
+    logged === undefined ? '' : `the log, up to \`${logged.at(-1)}\``,
+  ]);
+  return render(['a handler that', 'what you see', 'exit code', 'what is kept'], [...everywhere, ...ending]);
+}
+
+function fileTable(): string {
+  const rows = FILE_CASES.map(({ fault, commands = ['run', 'chat'], told, exit = 0, kept }) => [
+    fault,
+    commands.join(', '),
+    code(told),
+    exit,
+    kept,
+  ]);
+  return render(['fault', 'command', 'what you see', 'exit code', 'what is kept'], rows);
+}
+
+function signalTable(): string {
+  const rows = SIGNAL_CASES.map(({ fault, commands = ['run', 'chat'], signals, answer, kept }) => [
+    fault,
+    commands.join(', '),
+    (signals ?? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const))
+      .map((name) => `${name}: ${SIGNALS[name]}`)
+      .join(', '),
+    code(answer),
+    kept,
+  ]);
+  return render(['when', 'command', 'exit code', 'on stdout', 'what is kept'], rows);
+}
+
+function render(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const all = [head, head.map(() => '---'), ...rows];
+  return all.map((cells) => `| ${cells.join(' | ').replaceAll('`| ', '`\\| ')} |`).join('\n');
+}
+
+/** Each line of what is told. */
+function code(told = ''): string {
+  const lines = told.split('\n').filter(Boolean);
+  return lines.length === 0 ? 'nothing' : lines.map((line) => `\`${line.trim()}\``).join('<br>');
 }
 
 function faultOf({ fault, flags = [] }: FaultCase): string {

@@ -10,7 +10,10 @@ export async function makePrivateFolder(folder: string): Promise<void> {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
+    if (code === 'EEXIST') {
+      if ((await stat(folder)).isDirectory()) return;
+      throw new Error('it is a file', { cause: error });
+    }
     const parent = dirname(folder);
     if (code !== 'ENOENT' || parent === folder || (await isThere(parent))) throw error;
     await makePrivateFolder(parent);
