@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Loopback, serve } from '../models/loopback.js';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';

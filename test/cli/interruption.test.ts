@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DONE, delta, event, reply, serve, text, USAGE, withResolvers } from '../models/loopback.js';
+import { DONE, delta, event, reply, serve, text, USAGE } from '../models/loopback.js';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';
 
 let here: Workspace;

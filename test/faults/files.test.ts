@@ -5,7 +5,8 @@ import { endless, type Reply, stream } from '../models/loopback.js';
 import { makeWorkspace, type Outcome, type Workspace } from '../support/run-cli.js';
 import { pathOf } from './fault-case.js';
 import { type FaultServer, startFaultServer } from './fault-server.js';
-import { type Command, FILE_CASES, type FileCase, type Need, SESSIONS } from './file-cases.js';
+import { type Command, type FileCase, type Need, SESSIONS } from './file-case.js';
+import { FILE_CASES } from './file-cases.js';
 import { DONE, say, stop, usage } from './wire.js';
 
 const LARGE = 'x'.repeat(200_000);
@@ -75,6 +76,8 @@ it.concurrent.for(ROWS.filter(([, , one]) => isPossible(one)))(
       stdout,
       stderr: told,
     });
+    const calls = server.calls(ANSWERS[serverFor(command, one)], clientOf(command, one));
+    expect(calls > 0).toBe(exit !== 2);
     if (one.left !== undefined) expect(one.left(here)).toEqual(one.is);
   },
 );
@@ -107,9 +110,11 @@ function serverFor(command: Command, { large, meanwhile, stdout }: FileCase): ke
   return large ? 'large' : 'short';
 }
 
+const clientOf = (command: Command, one: FileCase) => `${pathOf(one)}-${command}`;
+
 async function perform(here: Workspace, command: Command, one: FileCase): Promise<Outcome> {
   const { flags, shell, meanwhile, needs } = one;
-  const client = `${pathOf(one)}-${command}`;
+  const client = clientOf(command, one);
   const fault = serverFor(command, one);
   const log = flags.includes('--log') || meanwhile === undefined ? [] : ['--log', 'x.jsonl'];
   const script = shell === undefined ? [] : ['sh', '-c', shell, 'sh', process.execPath];

@@ -9,7 +9,6 @@ import { SIGNAL_CASES, SIGNALS, type SignalCase } from './signal-cases.js';
 import { DONE, say, stop, usage } from './wire.js';
 
 type Command = 'run' | 'chat';
-type Signal = keyof typeof SIGNALS;
 
 /** An answer in many writes. */
 const slowly: Reply = async (response) => {
