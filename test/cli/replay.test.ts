@@ -563,18 +563,9 @@ describe('--record', () => {
     { args: [...REPLAY, '--record', './c.jsonl'], why: '--record ./c.jsonl is a file that is read' },
     { args: [...REPLAY, '--log', 'c.jsonl'], why: '--log c.jsonl is a file that is read' },
     {
-      args: ['--record', 'x.jsonl', '--log', './x.jsonl'],
-      why: '--record x.jsonl is the file of --log, too',
-    },
-    {
-      args: ['--record', 'c.jsonl', '--output', 'c.jsonl'],
-      why: '--record c.jsonl is the file of --output, too',
-    },
-    {
       args: ['--record', 'diary.txt'],
       why: '--record diary.txt: it holds something else than a trace (line 1), and would be replaced',
     },
-    { args: ['--record', 'home'], why: '--record home: it is a folder' },
   ])('refuses $args', async ({ args, why }) => {
     await recorded();
     here.write('diary.txt', 'Dear diary\n');

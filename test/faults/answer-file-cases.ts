@@ -145,7 +145,7 @@ const SESSION_CASES = only('chat', [
 
 const twice = (flag: string, other: string, commands: readonly Command[], file = 'x'): FileCase => ({
   fault: `one file for \`${flag}\` and \`${other}\``,
-  flags: [flag, flag === '--session' ? 's' : file, other, file],
+  flags: [flag, flag === '--session' ? 's' : file, other, `./${file}`],
   commands,
   told: `chain: ${flag} ${flag === '--session' ? `HERE/${file}` : file} is the file of ${other}, too\n       ${OTHER}\n`,
   exit: 2,

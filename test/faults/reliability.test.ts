@@ -37,7 +37,7 @@ function handlerTable(): string {
     fault,
     warning === undefined
       ? code(told)
-      : `\`warning: callback handler NAME failed on EVENT: ${warning}\`, of each kind of event`,
+      : `\`warning: callback handler ${warning.handler} failed on EVENT: ${warning.text}\`, of each kind of event`,
     'that of the run',
     'everything',
   ]);

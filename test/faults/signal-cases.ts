@@ -40,8 +40,7 @@ const CLOSING = `export default { onChainEnd() {}, close() {
   return new Promise((done) => { for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, done); });
 } };
 `;
-const HANGING = `process.on('SIGINT', () => console.error('heard'));
-export default { onLLMNewToken() { return new Promise(() => {}); } };
+const HANGING = `export default { onLLMError() { console.error('hanging'); return new Promise(() => {}); } };
 `;
 
 export const SIGNAL_CASES: readonly SignalCase[] = [
@@ -102,10 +101,10 @@ export const SIGNAL_CASES: readonly SignalCase[] = [
     replies: [begin],
     handlers: HANGING,
     seen: { event: 'llmNewToken' },
-    again: 'heard',
+    again: 'hanging',
     answer: 'Hel\n',
-    told: { run: 'heard\n', chat: 'heard\n' },
-    logged: ['chatModelStart', 'llmNewToken'],
+    told: { run: 'hanging\n', chat: 'hanging\n' },
+    logged: ['llmNewToken', 'llmError'],
     kept: 'what has come, and the log up to there; nothing is summed up',
   },
 ];

@@ -45,6 +45,7 @@ const LOG_CASES: readonly FileCase[] = [
     (format): FileCase => ({
       fault: `\`--log\`: a full disk from the start (${format})`,
       flags: ['--log', '/dev/full', '--log-format', format],
+      commands: format === 'text' ? ['run'] : ['run', 'chat'],
       needs: 'linux',
       told: unwritten('/dev/full'),
       kept: ANSWER,
