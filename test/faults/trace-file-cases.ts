@@ -75,6 +75,7 @@ const LOG_CASES: readonly FileCase[] = [
   {
     fault: '`--log`: a read-only disk',
     flags: ['--log', 'small/x.log'],
+    commands: ['run'],
     needs: 'mount',
     before: small,
     shell: READ_ONLY,
@@ -143,6 +144,17 @@ const RECORD_CASES: readonly FileCase[] = [
     'chain: --record there: it is a folder\n',
     'chain: --record pipe: it is a pipe that nobody reads yet\n',
   ),
+  {
+    fault: '`--record`: a read-only disk',
+    flags: ['--record', 'small/x.jsonl'],
+    commands: ['run'],
+    needs: 'mount',
+    before: small,
+    shell: READ_ONLY,
+    told: 'chain: --record small/x.jsonl: the file system is read-only\n',
+    exit: 2,
+    kept: NOTHING,
+  },
   {
     fault: '`--record`: its folder deleted meanwhile',
     flags: ['--record', 'there/x.jsonl'],
