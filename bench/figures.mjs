@@ -1,11 +1,11 @@
 import { spreadOf } from './measure.mjs';
-import { MORE_TOKENS, REQUESTS, TOKENS } from './programs.mjs';
+import { MORE_TOKENS, PEERS, REQUESTS, TOKENS } from './programs.mjs';
 
 const TOKEN = 'a token: node:http and JSON.parse';
 const LATE_TOKEN = 'a token after the first 20,000: node:http';
 const REQUEST = 'a request: undici';
 
-const PEERS = ['openai SDK', 'LangChain.js', 'AI SDK'];
+const OTHERS = Object.keys(PEERS);
 
 /** What is compared with what, and how much of it is the aim; `null` for comparison alone. */
 const FIGURES = [
@@ -16,6 +16,7 @@ const FIGURES = [
     beside: 'bare Node',
     aim: null,
   },
+  { name: 'fetch, an answer of one token', of: whole('fetch, tokens: 1'), beside: 'bare Node', aim: null },
   { name: 'chain --version', of: whole('chain --version'), beside: 'bare Node', aim: 1.25 },
   {
     name: 'chain run, an answer of one token',
@@ -23,13 +24,14 @@ const FIGURES = [
     beside: 'bare Node',
     aim: 2,
   },
-  ...PEERS.map((peer) => ({
+  ...OTHERS.map((peer) => ({
     name: `${peer}, an answer of one token`,
     of: whole(`${peer}, tokens: 1`),
     beside: 'bare Node',
     aim: null,
   })),
   { name: TOKEN, of: eachToken('node:http'), unit: 'µs', aim: null },
+  { name: 'a token: fetch', of: eachToken('fetch'), beside: TOKEN, aim: null },
   { name: 'a token: chain run', of: eachToken('chain run'), beside: TOKEN, aim: 1.8 },
   { name: 'a token: chain run --log log.txt', of: eachToken('chain run, text log'), beside: TOKEN, aim: 1.8 },
   {
@@ -42,9 +44,9 @@ const FIGURES = [
     name: 'a token: JSON log and seven more handlers',
     of: eachToken('many handlers'),
     beside: TOKEN,
-    aim: null,
+    aim: 3,
   },
-  ...PEERS.map((peer) => ({ name: `a token: ${peer}`, of: eachToken(peer), beside: TOKEN, aim: null })),
+  ...OTHERS.map((peer) => ({ name: `a token: ${peer}`, of: eachToken(peer), beside: TOKEN, aim: null })),
   { name: LATE_TOKEN, of: eachLateToken('node:http'), unit: 'µs', aim: null },
   {
     name: 'a token after the first 20,000: chain run',
@@ -54,16 +56,24 @@ const FIGURES = [
   },
   { name: REQUEST, of: eachRequest('undici'), unit: 'µs', aim: null },
   { name: 'a request: generate', of: eachRequest('generate'), beside: REQUEST, aim: 2.5 },
+  ...OTHERS.map((peer) => ({
+    name: `a request: ${peer}`,
+    of: eachRequest(peer),
+    beside: REQUEST,
+    aim: null,
+  })),
 ];
 
 /**
  * The figures: median and quartiles of the rounds, and the ratio of medians.
  * @param samples by program, a `{ cpu, wall }` in milliseconds for each round
+ * @param isWanted by a figure's name; default: all
  * @throws Error when what should cost something didn't
  */
-export function figuresOf(samples) {
+export function figuresOf(samples, isWanted = () => true) {
   const figures = {};
-  for (const { name, of, beside, unit = figures[beside].unit, aim } of FIGURES) {
+  for (const { name, of, beside, unit = figures[beside]?.unit, aim } of FIGURES) {
+    if (!isWanted(name)) continue;
     const spread = spreadOf(of(samples));
     if (!(spread.low > 0))
       throw new Error(`${name} could not be measured: half of the rounds are ${spread.low} or less`);
