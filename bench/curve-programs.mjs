@@ -28,8 +28,7 @@ export const CURVES = [
 ];
 
 /** By name and size, as `takeTurns` wants them. */
-export function programsOf(folder) {
-  void folder;
+export function curvePrograms() {
   const program = (name, size, path, requests, args) => ({
     [`${name} ${size}`]: {
       command: [join(here, 'programs', 'grow.mjs'), ...args.map(String)],

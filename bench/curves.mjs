@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensure } from '../scripts/ensure.mjs';
-import { CURVES, programsOf } from './curve-programs.mjs';
+import { CURVES, curvePrograms } from './curve-programs.mjs';
 import { spreadOf } from './measure.mjs';
 import { FEWEST_ROUNDS, takeTurns } from './rounds.mjs';
 
@@ -19,7 +19,7 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: Str
 await ensure();
 const folder = mkdtempSync(join(tmpdir(), 'promptchain-bench-'));
 try {
-  const samples = await takeTurns(programsOf(folder), { rounds: Number(values.rounds), folder });
+  const samples = await takeTurns(curvePrograms(), { rounds: Number(values.rounds), folder });
   const curves = CURVES.map((curve) => ({ ...curve, points: pointsOf(curve, samples) }));
   writeFileSync(join(here, 'curves.json'), `${JSON.stringify(curves, null, 2)}\n`);
   for (const curve of curves) console.log(render(curve));

@@ -55,6 +55,7 @@ const FIGURES = [
     aim: 1.8,
   },
   { name: REQUEST, of: eachRequest('undici'), unit: 'µs', aim: null },
+  { name: 'a request: node:http', of: eachRequest('node:http'), beside: REQUEST, aim: null },
   { name: 'a request: generate', of: eachRequest('generate'), beside: REQUEST, aim: 2.5 },
   ...OTHERS.map((peer) => ({
     name: `a request: ${peer}`,
@@ -67,13 +68,11 @@ const FIGURES = [
 /**
  * The figures: median and quartiles of the rounds, and the ratio of medians.
  * @param samples by program, a `{ cpu, wall }` in milliseconds for each round
- * @param isWanted by a figure's name; default: all
  * @throws Error when what should cost something didn't
  */
-export function figuresOf(samples, isWanted = () => true) {
+export function figuresOf(samples) {
   const figures = {};
-  for (const { name, of, beside, unit = figures[beside]?.unit, aim } of FIGURES) {
-    if (!isWanted(name)) continue;
+  for (const { name, of, beside, unit = figures[beside].unit, aim } of FIGURES) {
     const spread = spreadOf(of(samples));
     if (!(spread.low > 0))
       throw new Error(`${name} could not be measured: half of the rounds are ${spread.low} or less`);
@@ -96,6 +95,41 @@ export function renderTable(figures) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+/**
+ * What is watched from change to change, by what it is compared with: without other packages, which would have to be
+ * installed first.
+ * @param samples as those of {@link figuresOf}, of what {@link isWatched} names
+ * @returns by name, so many times what it is compared with
+ */
+export function watchedRatios(samples) {
+  const median = (wanted) => spreadOf(FIGURES.find(({ name }) => name === wanted).of(samples)).median;
+  return Object.fromEntries(WATCHED.map(([name, beside]) => [name, median(name) / median(beside)]));
+}
+
+/** The same of figures that were measured before. */
+export function watchedIn(figures) {
+  return Object.fromEntries(
+    WATCHED.map(([name, beside]) => [name, figures[name].median / figures[beside].median]),
+  );
+}
+
+const WATCHED = [
+  ['chain --version', 'bare Node'],
+  ['chain run, an answer of one token', 'bare Node'],
+  ['a token: chain run', TOKEN],
+  ['a token: chain run --log log.txt', TOKEN],
+  ['a token: chain run --log log.jsonl', TOKEN],
+  ['a token: JSON log and seven more handlers', TOKEN],
+  ['a request: generate', 'a request: node:http'],
+];
+
+const LEFT_OUT = [...OTHERS, 'fetch', 'undici'];
+
+/** Whether a program is one of those that are watched. */
+export function isWatched(program) {
+  return !program.endsWith(`: ${MORE_TOKENS}`) && !LEFT_OUT.some((name) => program.startsWith(`${name},`));
 }
 
 function whole(program) {

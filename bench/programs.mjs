@@ -55,6 +55,7 @@ export function programsIn(folder) {
       streaming(name, [script(file)], (count) => [printed(`${answer(count).length}`)]),
     ),
     ...requesting('undici', 'undici'),
+    ...requesting('node:http', 'node-http-requests'),
     ...requesting('generate', 'generate'),
     ...merged(PEERS, (name, file) => requesting(name, `${file}-requests`)),
   };
