@@ -21,6 +21,10 @@ export class EventParser {
   #head = '';
   #document: string[] = [];
   #characters = 0;
+  /** In what was fed last. They are taken after that: V8 makes small functions fast sooner. */
+  #found: EventSourceMessage[] = [];
+  /** What came last is an event whose end isn't there, and won't be waited for. */
+  #tooLarge = false;
   /** How many events with anything in them have come. */
   #events = 0;
   #ended = false;
@@ -29,10 +33,9 @@ export class EventParser {
   readonly #parser = createParser({
     // The room is for the field's name.
     maxBufferSize: MOST_CHARACTERS + 64,
-    onEvent: (event) => this.#take(event),
+    onEvent: (event) => void this.#found.push(event),
     onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded')
-        this.failure ??= tooLarge(`event ${this.#events + 1} of the stream`);
+      if (type === 'max-buffer-size-exceeded') this.#tooLarge = true;
     },
   });
 
@@ -64,7 +67,10 @@ export class EventParser {
       return NOTHING;
     }
     this.#values = [];
+    this.#found = [];
     this.#parser.feed(fed);
+    for (const event of this.#found) this.#take(event);
+    if (this.#tooLarge) this.failure ??= tooLarge(`event ${this.#events + 1} of the stream`);
     return this.#values;
   }
 
