@@ -18,8 +18,7 @@ function parsed(text: string): unknown {
   }
 }
 
-const expectSame = (events: readonly string[]): void =>
-  expect(parseAll(events)).toEqual(events.map(parsed));
+const expectSame = (events: readonly string[]): void => expect(parseAll(events)).toEqual(events.map(parsed));
 
 it('parses no more than the text of a chunk that is like the one before', () => {
   const parse = vi.spyOn(JSON, 'parse');
