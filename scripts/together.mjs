@@ -1,10 +1,21 @@
 import { join } from 'node:path';
 
 /** What a run uses, whatever it is for. */
-const CORE = ['chains/llm-chain', 'models/chat-openai', 'prompts/load', 'callbacks/stdout'];
+const CORE = [
+  'chains/llm-chain',
+  'models/chat-openai',
+  'prompts/load',
+  'prompts/bind-variables',
+  'prompts/nearest-name',
+  'callbacks/stdout',
+  'models/create',
+  'models/providers',
+  'safety/redactor',
+];
 
-/** What a command that asks a model uses besides. */
+/** What the command uses besides. */
 const COMMAND_CORE = [
+  'cli/program',
   'cli/run-template',
   'cli/run-plan',
   'cli/run-report',
@@ -14,8 +25,8 @@ const COMMAND_CORE = [
   'cli/dim',
 ];
 
-/** Loaded without the core: the one starts every command, the other answers each press of the Tab key. */
-const APART = ['cli/main', 'cli/completion'];
+/** Loaded without the core: the start of every command. */
+const APART = ['cli/main'];
 
 /**
  * An esbuild plugin that keeps the core in one chunk, and so the commands' own. By itself esbuild splits it into as many as there are ways to

@@ -26,10 +26,15 @@ const SOURCES = {
   'src/index.ts': 'export class Self {\n  static make(): Self {\n    return new Self();\n  }\n}\n',
   // The build names these files.
   'src/models/headers.ts': 'export class Headers {}\n',
-  'src/models/chat-openai.ts': 'export {};\n',
   'src/chains/llm-chain.ts': 'export {};\n',
+  'src/models/chat-openai.ts': 'export {};\n',
+  'src/models/create.ts': 'export {};\n',
+  'src/models/providers.ts': 'export {};\n',
+  'src/prompts/bind-variables.ts': 'export {};\n',
   'src/prompts/load.ts': 'export {};\n',
+  'src/prompts/nearest-name.ts': 'export {};\n',
   'src/callbacks/stdout.ts': 'export {};\n',
+  'src/safety/redactor.ts': 'export {};\n',
   'src/testing.ts': "export { Self } from './index.js';\n",
   'src/cli/main.ts': [
     "import { readFileSync } from 'node:fs';",
@@ -240,10 +245,10 @@ describe('bin/chain.js', () => {
   });
 
   it('reports a build that is broken as what it is', () => {
-    write('dist/cli/main.js', "import './gone.js';\nexport const main = () => {};\n");
+    write('dist/cli/main.cjs', "require('./gone.cjs');\n");
     const { status, stderr } = node(['bin/chain.js'], { cwd: root });
     expect(status).toBe(1);
-    expect(stderr).toContain("gone.js' imported from");
+    expect(stderr).toContain("Cannot find module './gone.cjs'");
   });
 });
 
