@@ -4,7 +4,8 @@ import { transform } from 'esbuild';
  * Makes CommonJS of an ES module that esbuild has bundled: Node 20 takes a quarter of a bare start to get its loader of
  * ES modules ready, and longer for each file. What is imported lazily, and is known when it is built, is required as
  * lazily; `import()` of anything else stays, for modules that aren't ours. What is all ASCII is read and compiled sooner:
- * esbuild leaves other characters only in regexes, which know them by their numbers as well.
+ * esbuild leaves other characters only in regexes, which know them by their numbers as well. Its exports would be copied
+ * once more, for nobody who could see it.
  * @param imports those of the module, as esbuild's metafile has them
  */
 export async function toCommonJs(module, imports) {
@@ -21,6 +22,8 @@ export async function toCommonJs(module, imports) {
   const lazy = imports.filter(({ kind }) => kind === 'dynamic-import').map(({ path }) => path);
   const isLazy = (path) => lazy.some((known) => known.endsWith(path.replace(/^\.+(?=\/)/, '')));
   return code
+    .replace('stdin_exports={}', 'stdin_exports=Object.defineProperty({},"__esModule",{value:!0})')
+    .replace(/\b__toCommonJS\(\s*stdin_exports\)/, 'stdin_exports')
     .replace(/\bimport\("([^"\n]+)"\)/g, (text, path) =>
       isLazy(path) ? `Promise.resolve().then(()=>require("${path}"))` : text,
     )

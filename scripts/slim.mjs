@@ -9,6 +9,8 @@ const EDITS = [
   [/openai[\\/]client\.mjs$/, /^ *this\.\w+ = new API\.\w+\(this\);$/gm, ''],
   [/openai[\\/]client\.mjs$/, /^OpenAI\.[A-Z]\w+ = [A-Z]\w+;$/gm, ''],
   [/openai[\\/]client\.mjs$/, /^import .* from "\.\/resources\/.*";$/gm, ''],
+  // What is sent is text. To ask whether it is one of Node's own streams would load them.
+  [/openai[\\/]client\.mjs$/, /\bglobalThis\.ReadableStream\b/g, 'undefined'],
   // Node's own headers are loaded at their first use, and fetch with them.
   [/openai[\\/]internal[\\/]headers\.mjs$/, /^/, `import { Headers } from ${headers};`],
   // What its log would say of each request is put together even where there is no log.

@@ -24,7 +24,8 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
     .showSuggestionAfterError()
     .hook('preAction', () => maskKeys(io))
     .addHelpText('after', EXAMPLES);
-  for (const command of COMMANDS) {
+  const called = COMMANDS.filter(({ name }) => name !== undefined && name === args[0]);
+  for (const command of called.length > 0 ? called : COMMANDS) {
     command.register(program, io);
   }
   if (args.length === 0) return program.outputHelp();

@@ -4,6 +4,7 @@ import { NO_TOKEN, type PackedTokens, TokenTable } from './token-table.js';
 export class BytePairCounter {
   readonly #tokens: TokenTable;
   readonly #pieces: RegExp;
+  readonly #blocks = new RegExp(BLOCKS, 'gu');
 
   /** @param pieces with the flags `g` and `u`; it matches piece after piece, and leaves out nothing */
   constructor(tokens: PackedTokens, pieces: RegExp) {
@@ -14,7 +15,7 @@ export class BytePairCounter {
   /** In time and memory in proportion to the text, whatever it is. */
   count(text: string): number {
     let count = 0;
-    for (const [block] of text.matchAll(BLOCKS)) {
+    for (const [block] of text.matchAll(this.#blocks)) {
       // Half a surrogate pair becomes U+FFFD.
       const bytes = Buffer.from(block);
       let from = 0;
@@ -123,11 +124,9 @@ const MARGIN = 32;
  * Its length is a multiple of those of all tokens of one character, so that runs of one are cut where a token ends.
  */
 const BLOCK = 3 * 2 ** 16;
-const BLOCKS = new RegExp(
+const BLOCKS =
   String.raw`[^]{1,${BLOCK}}(?:$|(?<=\p{L})(?=[^\p{L}\p{M}'])|(?<=\p{N})(?=\P{N})|(?<=[^\s\x85])(?= ))` +
-    `|[^]{1,${BLOCK}}`,
-  'gu',
-);
+  `|[^]{1,${BLOCK}}`;
 
 /** Of a part of a text, in UTF-8. */
 function byteLength(text: string, from: number, to: number): number {

@@ -15,11 +15,11 @@ const loaded: Partial<Record<Encoding, Promise<BytePairCounter>>> = {};
 const LOADERS = {
   async o200k_base() {
     const { default: packed } = await import('./generated/ranks/o200k_base.js');
-    return new BytePairCounter(unpack(packed), O200K_PIECES);
+    return new BytePairCounter(unpack(packed), new RegExp(O200K_PIECES, 'gu'));
   },
   async cl100k_base() {
     const { default: packed } = await import('./generated/ranks/cl100k_base.js');
-    return new BytePairCounter(unpack(packed), CL100K_PIECES);
+    return new BytePairCounter(unpack(packed), new RegExp(CL100K_PIECES, 'gu'));
   },
 };
 
@@ -39,13 +39,8 @@ const CONTRACTION = `'(?:[sSſdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])`;
 const SPACES = `[${SPACE}]*[\\r\\n]+|[${SPACE}]+(?![^${SPACE}])|[${SPACE}]+`;
 
 /** As published, in JavaScript's own form. */
-const CL100K_PIECES = new RegExp(
-  String.raw`${CONTRACTION}|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^${SPACE}\p{L}\p{N}]+[\r\n]*|${SPACES}`,
-  'gu',
-);
-const O200K_PIECES = new RegExp(
+const CL100K_PIECES = String.raw`${CONTRACTION}|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^${SPACE}\p{L}\p{N}]+[\r\n]*|${SPACES}`;
+const O200K_PIECES =
   String.raw`[^\r\n\p{L}\p{N}]?[${UPPER}]*[${LOWER}]+(?:${CONTRACTION})?` +
-    String.raw`|[^\r\n\p{L}\p{N}]?[${UPPER}]+[${LOWER}]*(?:${CONTRACTION})?` +
-    String.raw`|\p{N}{1,3}| ?[^${SPACE}\p{L}\p{N}]+[\r\n/]*|${SPACES}`,
-  'gu',
-);
+  String.raw`|[^\r\n\p{L}\p{N}]?[${UPPER}]+[${LOWER}]*(?:${CONTRACTION})?` +
+  String.raw`|\p{N}{1,3}| ?[^${SPACE}\p{L}\p{N}]+[\r\n/]*|${SPACES}`;
