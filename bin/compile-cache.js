@@ -1,11 +1,11 @@
 const { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } = require('node:fs');
 const Module = require('node:module');
-const { basename, dirname, join, sep } = require('node:path');
+const { basename, dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
 /**
  * Keeps what V8 makes of the files of a folder for the next start, as `enableCompileCache` does on Node 22 and later.
- * The files must be named for their content. What another V8 has made is refused by V8.
+ * The files must be named for their content, and none may `import()`. What another V8 has made is refused by V8.
  * @param cache the folder to keep it in; where it can't be written to, nothing is kept
  */
 exports.keepCompiled = (folder, cache) => {
@@ -13,17 +13,13 @@ exports.keepCompiled = (folder, cache) => {
   const unknown = new Map();
 
   Module.prototype._compile = function (content, filename) {
-    if (!filename.startsWith(folder + sep) || IMPORT.test(content)) {
-      return _compile.call(this, content, filename);
-    }
+    if (dirname(filename) !== folder) return _compile.call(this, content, filename);
     const kept = join(cache, basename(filename));
     const cachedData = read(kept);
     const script = new Script(Module.wrap(content), { filename, cachedData });
     if (cachedData === undefined || script.cachedDataRejected) unknown.set(kept, script);
     const require = (path) => this.require(path);
-    return script
-      .runInThisContext()
-      .call(this.exports, this.exports, require, this, filename, dirname(filename));
+    return script.runInThisContext().call(this.exports, this.exports, require, this, filename, folder);
   };
 
   // By then V8 has compiled the functions that were called, too: those of a start that did what it was asked for.
@@ -35,9 +31,6 @@ exports.keepCompiled = (folder, cache) => {
     } catch {}
   });
 };
-
-/** What a script of one's own can't do. */
-const IMPORT = /\bimport\((?!['"])/;
 
 /** Twice, one behind the other: from what was damaged V8 would crash. */
 function write(file, script) {

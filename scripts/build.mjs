@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { toCommonJs } from './common-js.mjs';
+import { IMPORT, toCommonJs } from './common-js.mjs';
 import { esModules } from './es-modules.mjs';
 import { buildEventValidators } from './event-validators.mjs';
 import { fingerprint, listFiles } from './fingerprint.mjs';
@@ -78,6 +78,7 @@ async function bundle() {
     }),
   );
   for (const door of DOORS) openDoor(door, metafile);
+  write(join(next, IMPORT.file), IMPORT.text);
   return metafile;
 }
 

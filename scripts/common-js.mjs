@@ -1,9 +1,12 @@
 import { transform } from 'esbuild';
 
+/** Beside the folder of the chunks, none of which can `import()` once its code is kept compiled. */
+export const IMPORT = { file: 'import.cjs', text: 'exports.load=(url)=>import(url);\n' };
+
 /**
  * Makes CommonJS of an ES module that esbuild has bundled: Node 20 takes a quarter of a bare start to get its loader of
  * ES modules ready, and longer for each file. What is imported lazily, and is known when it is built, is required as
- * lazily; `import()` of anything else stays, for modules that aren't ours. What is all ASCII is read and compiled sooner:
+ * lazily; `import()` of anything else, of modules that aren't ours, is left to {@link IMPORT}. What is all ASCII is read and compiled sooner:
  * esbuild leaves other characters only in regexes, which know them by their numbers as well. Its exports would be copied
  * once more, for nobody who could see it.
  * @param imports those of the module, as esbuild's metafile has them
@@ -27,6 +30,7 @@ export async function toCommonJs(module, imports) {
     .replace(/\bimport\("([^"\n]+)"\)/g, (text, path) =>
       isLazy(path) ? `Promise.resolve().then(()=>require("${path}"))` : text,
     )
+    .replace(/\bimport\((?!['"])/g, `require("../${IMPORT.file}").load(`)
     .replace(/\brequire\("(\.[^"\n]+)\.js"\)/g, 'require("$1.cjs")')
     .replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -19,6 +19,13 @@ const EDITS = [
     /^export const formatRequestDetails = .*$/m,
     '$& return details;',
   ],
+  // Whether there are colours is never its guess, for which it loads what Node knows of terminals.
+  [/chalk[\\/]source[\\/]index\.js$/, /^import supportsColor from '#supports-color';$/m, ''],
+  [
+    /chalk[\\/]source[\\/]index\.js$/,
+    /^const \{stdout: stdoutColor, stderr: stderrColor\} = supportsColor;$/m,
+    'const stdoutColor = { level: 1 }, stderrColor = stdoutColor;',
+  ],
   // For subcommands that are programs of their own.
   [/commander[\\/]lib[\\/]command\.js$/, /^const childProcess = (require\('node:child_process'\));$/m, ''],
   [/commander[\\/]lib[\\/]command\.js$/, /\bchildProcess\.spawn/g, "require('node:child_process').spawn"],
