@@ -4,7 +4,6 @@ import { NO_TOKEN, type PackedTokens, TokenTable } from './token-table.js';
 export class BytePairCounter {
   readonly #tokens: TokenTable;
   readonly #pieces: RegExp;
-  readonly #blocks = new RegExp(BLOCKS, 'gu');
 
   /** @param pieces with the flags `g` and `u`; it matches piece after piece, and leaves out nothing */
   constructor(tokens: PackedTokens, pieces: RegExp) {
@@ -15,7 +14,7 @@ export class BytePairCounter {
   /** In time and memory in proportion to the text, whatever it is. */
   count(text: string): number {
     let count = 0;
-    for (const [block] of text.matchAll(this.#blocks)) {
+    for (const block of blocksOf(text)) {
       // Half a surrogate pair becomes U+FFFD.
       const bytes = Buffer.from(block);
       let from = 0;
@@ -127,6 +126,10 @@ const BLOCK = 3 * 2 ** 16;
 const BLOCKS =
   String.raw`[^]{1,${BLOCK}}(?:$|(?<=\p{L})(?=[^\p{L}\p{M}'])|(?<=\p{N})(?=\P{N})|(?<=[^\s\x85])(?= ))` +
   `|[^]{1,${BLOCK}}`;
+
+function blocksOf(text: string): readonly string[] {
+  return text.length <= BLOCK ? [text] : (text.match(new RegExp(BLOCKS, 'gu')) ?? []);
+}
 
 /** Of a part of a text, in UTF-8. */
 function byteLength(text: string, from: number, to: number): number {

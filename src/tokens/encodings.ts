@@ -1,5 +1,4 @@
 import { BytePairCounter } from './byte-pair.js';
-import type { PackedTokens } from './token-table.js';
 
 /** The encodings that OpenAI published. */
 export type Encoding = 'o200k_base' | 'cl100k_base';
@@ -15,20 +14,13 @@ const loaded: Partial<Record<Encoding, Promise<BytePairCounter>>> = {};
 const LOADERS = {
   async o200k_base() {
     const { default: packed } = await import('./generated/ranks/o200k_base.js');
-    return new BytePairCounter(unpack(packed), new RegExp(O200K_PIECES, 'gu'));
+    return new BytePairCounter(Buffer.from(packed, 'base64'), new RegExp(O200K_PIECES, 'gu'));
   },
   async cl100k_base() {
     const { default: packed } = await import('./generated/ranks/cl100k_base.js');
-    return new BytePairCounter(unpack(packed), new RegExp(CL100K_PIECES, 'gu'));
+    return new BytePairCounter(Buffer.from(packed, 'base64'), new RegExp(CL100K_PIECES, 'gu'));
   },
 };
-
-/** What `scripts/token-ranks.mjs` has packed. */
-function unpack(base64: string): PackedTokens {
-  const packed = Buffer.from(base64, 'base64');
-  const count = packed.readUInt32LE();
-  return { lengths: packed.subarray(4, 4 + count), bytes: packed.subarray(4 + count) };
-}
 
 /** White space as Unicode has it: `\s` has U+FEFF besides, and lacks U+0085. */
 const SPACE = String.raw`\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
