@@ -13,7 +13,7 @@ exports.keepCompiled = (folder, cache) => {
   const unknown = new Map();
 
   Module.prototype._compile = function (content, filename) {
-    if (dirname(filename) !== folder || content.length > DATA) return _compile.call(this, content, filename);
+    if (dirname(filename) !== folder) return _compile.call(this, content, filename);
     const kept = join(cache, basename(filename));
     const cachedData = read(kept);
     const script = new Script(Module.wrap(content), { filename, cachedData });
@@ -31,9 +31,6 @@ exports.keepCompiled = (folder, cache) => {
     } catch {}
   });
 };
-
-/** What is larger is data: to read that once more would take longer than to compile it. */
-const DATA = 1_000_000;
 
 /** Twice, one behind the other: from what was damaged V8 would crash. */
 function write(file, script) {

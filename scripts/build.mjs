@@ -10,6 +10,7 @@ import { IMPORT, toCommonJs } from './common-js.mjs';
 import { esModules } from './es-modules.mjs';
 import { buildEventValidators } from './event-validators.mjs';
 import { fingerprint, listFiles } from './fingerprint.mjs';
+import { jsonRanks } from './json-ranks.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
 import { buildPrices } from './prices.mjs';
 import { slim } from './slim.mjs';
@@ -19,6 +20,7 @@ import { buildTokenRanks } from './token-ranks.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const next = join(dist, '.next');
+const chunks = join(next, 'chunks');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const DOORS = [
   { entry: 'src/index.ts', file: 'index.js' },
@@ -52,7 +54,7 @@ async function bundle() {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: DOORS.map(({ entry }) => entry),
-    outdir: join(next, 'chunks'),
+    outdir: chunks,
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     write: false,
@@ -69,7 +71,13 @@ async function bundle() {
     define: { PROMPTCHAIN_VERSION: JSON.stringify(version) },
     metafile: true,
     logLevel: 'warning',
-    plugins: [slim, esModules, together(join(root, 'src')), { name: 'class-names', setup: keepClassNames }],
+    plugins: [
+      slim,
+      esModules,
+      jsonRanks(chunks),
+      together(join(root, 'src')),
+      { name: 'class-names', setup: keepClassNames },
+    ],
   });
   await Promise.all(
     outputFiles.map(async ({ path, text }) => {

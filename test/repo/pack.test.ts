@@ -71,7 +71,7 @@ it('has what it needs and nothing else', () => {
     ]),
   );
   const expected =
-    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/(chain\.js|compile-cache\.js|package\.json)|dist\/THIRD_PARTY_LICENSES\.txt|(schemas|sample-prompts(\/conversations)?)\/[\w.-]+|dist\/[\w/.-]+\.(js|cjs|d\.ts))$/;
+    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/(chain\.js|compile-cache\.js|package\.json)|dist\/THIRD_PARTY_LICENSES\.txt|(schemas|sample-prompts(\/conversations)?)\/[\w.-]+|dist\/[\w/.-]+\.(js|cjs|json|d\.ts))$/;
   expect(paths.filter((path) => !expected.test(path) || path.includes('/.'))).toEqual([]);
 });
 
