@@ -11,15 +11,15 @@ function start() {
   const { existsSync } = require('node:fs');
   const { join } = require('node:path');
   const dist = join(__dirname, '..', 'dist');
-  const main = join(dist, 'cli', 'main.cjs');
-  if (!existsSync(main)) {
+  const command = join(dist, 'start.cjs');
+  if (!existsSync(command)) {
     console.error('chain is not built here. `npm run build` in its folder builds it.');
     process.exitCode = 1;
     return;
   }
   const args = process.argv.slice(2);
   cacheCode(dist, args);
-  require(main).main(args);
+  require(command).start(args);
 }
 
 /** Beside the code, and so as safe from others as the code itself. */

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { IMPORT, toCommonJs } from './common-js.mjs';
+import { chunksPassedOn, IMPORT, nameOfChunk, toCommonJs } from './common-js.mjs';
 import { esModules } from './es-modules.mjs';
 import { buildEventValidators } from './event-validators.mjs';
 import { fingerprint, listFiles } from './fingerprint.mjs';
@@ -22,10 +22,12 @@ const dist = join(root, 'dist');
 const next = join(dist, '.next');
 const chunks = join(next, 'chunks');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const COMMAND = 'start.cjs';
+/** The files by whose names the entries are known. */
 const DOORS = [
   { entry: 'src/index.ts', file: 'index.js' },
   { entry: 'src/testing.ts', file: 'testing.js' },
-  { entry: 'src/cli/main.ts', file: 'cli/main.cjs' },
+  { entry: 'src/cli/start.ts', file: COMMAND },
 ];
 
 rmSync(next, { recursive: true, force: true });
@@ -79,29 +81,32 @@ async function bundle() {
       { name: 'class-names', setup: keepClassNames },
     ],
   });
-  await Promise.all(
-    outputFiles.map(async ({ path, text }) => {
-      const { imports } = metafile.outputs[relative(root, path).split(sep).join('/')];
-      write(path.replace(/js$/, 'cjs'), await toCommonJs(text, imports));
-    }),
-  );
-  for (const door of DOORS) openDoor(door, metafile);
+  const passedOn = chunksPassedOn(outputFiles);
+  const outputs = outputFiles.map(({ path, text }) => ({
+    ...metafile.outputs[relative(root, path).split(sep).join('/')],
+    name: basename(path),
+    text,
+  }));
+  // Every chunk opens that of esbuild's own helpers, whether it uses any or not.
+  const helpers = outputs.find(({ exports }) => exports.includes('__toESM'))?.name;
+  const commonJs = ({ text, imports }) =>
+    toCommonJs(text.replaceAll(`import"./${helpers}";`, ''), imports, passedOn);
+  for (const output of outputs) {
+    const { name, entryPoint, exports } = output;
+    const file = DOORS.find(({ entry }) => entryPoint?.endsWith(entry))?.file;
+    // Not a door and a chunk behind it: each start would open both.
+    if (file === COMMAND) write(join(next, file), (await commonJs(output)).replaceAll('"./', '"./chunks/'));
+    else if (!passedOn.has(name)) write(join(chunks, nameOfChunk(name)), await commonJs(output));
+    if (file !== undefined && file !== COMMAND) {
+      const chunk = nameOfChunk(passedOn.get(name) ?? name);
+      write(
+        join(next, file),
+        `import all from './chunks/${chunk}';\nexport const {${exports.join(',')}}=all;\n`,
+      );
+    }
+  }
   write(join(next, IMPORT.file), IMPORT.text);
   return metafile;
-}
-
-/** Writes the file by whose name an entry is known. */
-function openDoor({ entry, file }, { outputs }) {
-  const [path, { exports }] = Object.entries(outputs).find(([, { entryPoint }]) =>
-    entryPoint?.endsWith(entry),
-  );
-  const chunk = `./${relative(dirname(file), join('chunks', basename(path, '.js')))}.cjs`;
-  write(
-    join(next, file),
-    file.endsWith('.cjs')
-      ? `module.exports=require('${chunk}');\n`
-      : `import all from '${chunk}';\nexport const {${exports.join(',')}}=all;\n`,
-  );
 }
 
 function write(file, text) {

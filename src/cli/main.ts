@@ -1,7 +1,7 @@
 import { ChainError, toErrorRecord } from '../errors.js';
 import { exitCodeOf, renderError, renderErrorJson, Verdict } from './exit.js';
 import { Interruption, type Io } from './io.js';
-import { VERSION } from './version.js';
+import { runProgram } from './program.js';
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -59,11 +59,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
   let exitCode = 0;
   try {
-    if (asksForVersion(args)) stdout.write(`${VERSION}\n`);
-    else {
-      const { runProgram } = await import('./program.js');
-      await runProgram(args, io);
-    }
+    await runProgram(args, io);
   } catch (error) {
     exitCode = exitCodeOf(error);
     if (!controller.signal.aborted && !(error instanceof Verdict)) tell(error);
@@ -77,11 +73,6 @@ export async function main(args: readonly string[]): Promise<void> {
     if (reason.isFailure) tell(reason);
   }
   process.exit(exitCode);
-}
-
-/** Answered here, without the program: scripts ask often. */
-function asksForVersion(args: readonly string[]): boolean {
-  return args.length === 1 && (args[0] === '--version' || args[0] === '-V');
 }
 
 /** Settles when the streams have passed on what was written to them, or soon after the command was told to stop. */

@@ -60,7 +60,7 @@ it('has what it needs and nothing else', () => {
       'bin/package.json',
       'dist/index.js',
       'dist/testing.js',
-      'dist/cli/main.cjs',
+      'dist/start.cjs',
       'dist/THIRD_PARTY_LICENSES.txt',
       'dist/types/index.d.ts',
       'dist/types/testing.d.ts',
@@ -196,7 +196,7 @@ it('resolves its other exports', () => {
     const require = createRequire(import.meta.url);
     console.log(require('promptchain/package.json').name);
     console.log(typeof require('promptchain/schemas/front-matter.schema.json'));
-    console.log(await import('promptchain/dist/cli/main.cjs').catch((error) => error.code));`,
+    console.log(await import('promptchain/dist/start.cjs').catch((error) => error.code));`,
   );
   expect(node(['other.js'], { cwd: folder }).stdout).toBe(
     'promptchain\nobject\nERR_PACKAGE_PATH_NOT_EXPORTED\n',
