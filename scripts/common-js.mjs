@@ -53,7 +53,7 @@ export async function toCommonJs(module, imports, passedOn) {
   });
   const lazy = imports.filter(({ kind }) => kind === 'dynamic-import').map(({ path }) => path);
   const isLazy = (path) => lazy.some((known) => known.endsWith(path.replace(/^\.+(?=\/)/, '')));
-  return code
+  const converted = code
     .replace(
       EXPORTS,
       (_, list) => `module.exports={__esModule:!0,${list.replace(EXPORT, 'get $1(){return $2}')}};`,
@@ -67,4 +67,7 @@ export async function toCommonJs(module, imports, passedOn) {
       (_, name) => `require("./${nameOfChunk(passedOn.get(name) ?? name)}")`,
     )
     .replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const missed = /\b(?:import|require)\("\.\/[^"\n]*\.js"\)/.exec(converted);
+  if (missed !== null) throw new Error(`esbuild writes otherwise than is known here: ${missed[0]} is left`);
+  return converted;
 }
