@@ -1,6 +1,6 @@
 // `npm run bench:curves [-- --rounds 9]`: how the cost grows with the tokens of a stream, with streams at once, with
 // handlers and with the turns of a conversation. CPU time of whole processes, less that of one that does next to
-// nothing; a curve each, written to curves.json. Fails where one bends: where a piece costs much more when there are many.
+// nothing; a curve each, written to curves.json and docs/performance.md. Fails where one bends: where a piece costs much more when there are many.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { ensure } from '../scripts/ensure.mjs';
 import { CURVES, curvePrograms } from './curve-programs.mjs';
 import { spreadOf } from './measure.mjs';
+import { publish } from './report.mjs';
 import { FEWEST_ROUNDS, takeTurns } from './rounds.mjs';
 
 /** A piece may cost so many times what it costs at the point before, where it is cheapest. */
@@ -22,6 +23,7 @@ try {
   const samples = await takeTurns(curvePrograms(), { rounds: Number(values.rounds), folder });
   const curves = CURVES.map((curve) => ({ ...curve, points: pointsOf(curve, samples) }));
   writeFileSync(join(here, 'curves.json'), `${JSON.stringify(curves, null, 2)}\n`);
+  publish();
   for (const curve of curves) console.log(render(curve));
   const bent = curves.filter(isBent).map(({ name }) => name);
   if (bent.length > 0) throw new Error(`worse than linear: ${bent.join(', ')}`);

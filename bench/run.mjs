@@ -1,19 +1,19 @@
 // `npm run bench [-- --rounds 15 --extra-ca-certs]`: what a start, a streamed token and a request cost, beside the least that can do
 // the same and beside other packages; how much memory long answers take; how large the package is. CPU time of whole
 // processes that take turns against one server on this machine; only the ratios carry over to another. Prints a table,
-// writes results.json and docs/bench.svg, and fails when it can't measure what it says. Needs bash.
+// writes results.json and what docs/performance.md shows of it, and fails when it can't measure what it says. Needs bash.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensure, root } from '../scripts/ensure.mjs';
-import { renderChart } from './chart.mjs';
+import { ensure } from '../scripts/ensure.mjs';
 import { figuresOf, renderTable } from './figures.mjs';
 import { measureInstalled } from './installed.mjs';
 import { spreadOf } from './measure.mjs';
 import { installPeers } from './peers.mjs';
 import { LONG_STREAMS, longStreamsIn, programsIn } from './programs.mjs';
+import { publish } from './report.mjs';
 import { FEWEST_ROUNDS, peaksOf, takeTurns } from './rounds.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -46,7 +46,7 @@ try {
     processes: describeProcesses(samples, await peaksOf(programs, { folder })),
   };
   writeFileSync(join(here, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(join(root, 'docs', 'bench.svg'), renderChart(figures));
+  publish();
   const { longStreams, installed } = results;
   console.log(renderTable(figures));
   console.log(JSON.stringify({ longStreams, installed }, null, 2));
