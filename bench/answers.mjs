@@ -1,20 +1,22 @@
 /** What the server answers, and so what every program must have understood. */
 export const PROMPT_TOKENS = 9;
 
+const DIFFERENT = 10;
+
 /** The tokens of a streamed answer, as they are sent. */
 export function tokensOf(count) {
-  return Array.from({ length: count }, (_, index) => ` word${index % 10}`);
+  return Array.from({ length: count }, (_, index) => ` word${index % DIFFERENT}`);
 }
 
 /** The events of a chat completion as OpenAI sends them, usage and end included. */
-export function streamOf(count) {
-  const deltas = [{ role: 'assistant', content: '' }, ...tokensOf(count).map((content) => ({ content }))];
-  return [
-    ...deltas.map((delta) => event({ choices: [choice(delta, null)], usage: null })),
-    event({ choices: [choice({}, 'stop')], usage: null }),
-    event({ choices: [], usage: usageOf(count) }),
-    'data: [DONE]\n\n',
-  ];
+export function* streamOf(count) {
+  const saying = (delta) => event({ choices: [choice(delta, null)], usage: null });
+  yield saying({ role: 'assistant', content: '' });
+  const words = tokensOf(Math.min(count, DIFFERENT)).map((content) => saying({ content }));
+  for (let index = 0; index < count; index += 1) yield words[index % DIFFERENT];
+  yield event({ choices: [choice({}, 'stop')], usage: null });
+  yield event({ choices: [], usage: usageOf(count) });
+  yield 'data: [DONE]\n\n';
 }
 
 /** The same of one token, in one piece. */

@@ -1,11 +1,11 @@
 import { spreadOf } from './measure.mjs';
-import { MORE_TOKENS, REQUESTS, TOKENS } from './programs.mjs';
+import { MORE_TOKENS, PEERS, REQUESTS, TOKENS } from './programs.mjs';
 
 const TOKEN = 'a token: node:http and JSON.parse';
 const LATE_TOKEN = 'a token after the first 20,000: node:http';
 const REQUEST = 'a request: undici';
 
-const PEERS = ['openai SDK', 'LangChain.js', 'AI SDK'];
+const OTHERS = Object.keys(PEERS);
 
 /** What is compared with what, and how much of it is the aim; `null` for comparison alone. */
 const FIGURES = [
@@ -16,6 +16,7 @@ const FIGURES = [
     beside: 'bare Node',
     aim: null,
   },
+  { name: 'fetch, an answer of one token', of: whole('fetch, tokens: 1'), beside: 'bare Node', aim: null },
   { name: 'chain --version', of: whole('chain --version'), beside: 'bare Node', aim: 1.25 },
   {
     name: 'chain run, an answer of one token',
@@ -23,13 +24,14 @@ const FIGURES = [
     beside: 'bare Node',
     aim: 2,
   },
-  ...PEERS.map((peer) => ({
+  ...OTHERS.map((peer) => ({
     name: `${peer}, an answer of one token`,
     of: whole(`${peer}, tokens: 1`),
     beside: 'bare Node',
     aim: null,
   })),
   { name: TOKEN, of: eachToken('node:http'), unit: 'µs', aim: null },
+  { name: 'a token: fetch', of: eachToken('fetch'), beside: TOKEN, aim: null },
   { name: 'a token: chain run', of: eachToken('chain run'), beside: TOKEN, aim: 1.8 },
   { name: 'a token: chain run --log log.txt', of: eachToken('chain run, text log'), beside: TOKEN, aim: 1.8 },
   {
@@ -42,9 +44,9 @@ const FIGURES = [
     name: 'a token: JSON log and seven more handlers',
     of: eachToken('many handlers'),
     beside: TOKEN,
-    aim: null,
+    aim: 3,
   },
-  ...PEERS.map((peer) => ({ name: `a token: ${peer}`, of: eachToken(peer), beside: TOKEN, aim: null })),
+  ...OTHERS.map((peer) => ({ name: `a token: ${peer}`, of: eachToken(peer), beside: TOKEN, aim: null })),
   { name: LATE_TOKEN, of: eachLateToken('node:http'), unit: 'µs', aim: null },
   {
     name: 'a token after the first 20,000: chain run',
@@ -53,7 +55,14 @@ const FIGURES = [
     aim: 1.8,
   },
   { name: REQUEST, of: eachRequest('undici'), unit: 'µs', aim: null },
+  { name: 'a request: node:http', of: eachRequest('node:http'), beside: REQUEST, aim: null },
   { name: 'a request: generate', of: eachRequest('generate'), beside: REQUEST, aim: 2.5 },
+  ...OTHERS.map((peer) => ({
+    name: `a request: ${peer}`,
+    of: eachRequest(peer),
+    beside: REQUEST,
+    aim: null,
+  })),
 ];
 
 /**
@@ -86,6 +95,41 @@ export function renderTable(figures) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+/**
+ * What is watched from change to change, by what it is compared with: without other packages, which would have to be
+ * installed first.
+ * @param samples as those of {@link figuresOf}, of what {@link isWatched} names
+ * @returns by name, so many times what it is compared with
+ */
+export function watchedRatios(samples) {
+  const median = (wanted) => spreadOf(FIGURES.find(({ name }) => name === wanted).of(samples)).median;
+  return Object.fromEntries(WATCHED.map(([name, beside]) => [name, median(name) / median(beside)]));
+}
+
+/** The same of figures that were measured before. */
+export function watchedIn(figures) {
+  return Object.fromEntries(
+    WATCHED.map(([name, beside]) => [name, figures[name].median / figures[beside].median]),
+  );
+}
+
+const WATCHED = [
+  ['chain --version', 'bare Node'],
+  ['chain run, an answer of one token', 'bare Node'],
+  ['a token: chain run', TOKEN],
+  ['a token: chain run --log log.txt', TOKEN],
+  ['a token: chain run --log log.jsonl', TOKEN],
+  ['a token: JSON log and seven more handlers', TOKEN],
+  ['a request: generate', 'a request: node:http'],
+];
+
+const LEFT_OUT = [...OTHERS, 'fetch', 'undici'];
+
+/** Whether a program is one of those that are watched. */
+export function isWatched(program) {
+  return !program.endsWith(`: ${MORE_TOKENS}`) && !LEFT_OUT.some((name) => program.startsWith(`${name},`));
 }
 
 function whole(program) {

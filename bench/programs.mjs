@@ -9,7 +9,13 @@ export const MORE_TOKENS = 100_000;
 export const REQUESTS = 3000;
 const CONCURRENCY = 64;
 
+/** For the memory that they take: with the fewer of them the room has grown that a program has for what it drops. */
+export const LONG_STREAMS = [300_000, 1_000_000];
+
 const LONG = [1, TOKENS, MORE_TOKENS];
+
+/** What others do of the same, as the figures call it, and the programs that do it. */
+export const PEERS = { 'openai SDK': 'openai-sdk', 'LangChain.js': 'langchain', 'AI SDK': 'ai-sdk' };
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -21,9 +27,7 @@ const root = dirname(here);
  */
 export function programsIn(folder) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const template = join(folder, 'add.txt');
-  writeFileSync(template, '1 + {number} = ');
-  const run = [join(root, 'bin', 'chain.js'), 'run', template, '--var', 'number=2'];
+  const run = chainRun(folder);
   const text = join(folder, 'log.txt');
   const jsonl = join(folder, 'log.jsonl');
 
@@ -46,12 +50,31 @@ export function programsIn(folder) {
       printed(`${5 * answer(count).length}`),
       logged(jsonl, '"type":"llmNewToken"', count),
     ]),
-    ...streaming('openai SDK', [script('openai-sdk')], (count) => [printed(`${answer(count).length}`)]),
-    ...streaming('LangChain.js', [script('langchain')], (count) => [printed(`${answer(count).length}`)]),
-    ...streaming('AI SDK', [script('ai-sdk')], (count) => [printed(`${answer(count).length}`)]),
-    ...requesting('undici'),
-    ...requesting('generate'),
+    ...streaming('fetch', [script('fetch')], (count) => [printed(`${answer(count).length}`)]),
+    ...merged(PEERS, (name, file) =>
+      streaming(name, [script(file)], (count) => [printed(`${answer(count).length}`)]),
+    ),
+    ...requesting('undici', 'undici'),
+    ...requesting('node:http', 'node-http-requests'),
+    ...requesting('generate', 'generate'),
+    ...merged(PEERS, (name, file) => requesting(name, `${file}-requests`)),
   };
+}
+
+/** Long answers, of which the memory is of interest. */
+export function longStreamsIn(folder) {
+  const checks = (count) => [printed(answer(count)), summed(count)];
+  return streaming('chain run', chainRun(folder), checks, LONG_STREAMS);
+}
+
+function chainRun(folder) {
+  const template = join(folder, 'add.txt');
+  writeFileSync(template, '1 + {number} = ');
+  return [join(root, 'bin', 'chain.js'), 'run', template, '--var', 'number=2'];
+}
+
+function merged(entries, programs) {
+  return Object.assign({}, ...Object.entries(entries).map(([name, file]) => programs(name, file)));
 }
 
 /** A program that reads one streamed answer: of one token, of many, of even more. */
@@ -61,9 +84,9 @@ function streaming(name, command, checks, counts = [1, TOKENS]) {
 }
 
 /** A program that makes requests: one, and many. */
-function requesting(name) {
+function requesting(name, file) {
   const program = (requests) => ({
-    command: [script(name), `${requests}`, `${CONCURRENCY}`],
+    command: [script(file), `${requests}`, `${CONCURRENCY}`],
     path: 'document',
     requests,
     accept: printed(`${requests * (PROMPT_TOKENS + 1)}`),

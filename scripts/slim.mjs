@@ -9,6 +9,8 @@ const EDITS = [
   [/openai[\\/]client\.mjs$/, /^ *this\.\w+ = new API\.\w+\(this\);$/gm, ''],
   [/openai[\\/]client\.mjs$/, /^OpenAI\.[A-Z]\w+ = [A-Z]\w+;$/gm, ''],
   [/openai[\\/]client\.mjs$/, /^import .* from "\.\/resources\/.*";$/gm, ''],
+  // What is sent is text. To ask whether it is one of Node's own streams would load them.
+  [/openai[\\/]client\.mjs$/, /\bglobalThis\.ReadableStream\b/g, 'undefined'],
   // Node's own headers are loaded at their first use, and fetch with them.
   [/openai[\\/]internal[\\/]headers\.mjs$/, /^/, `import { Headers } from ${headers};`],
   // What its log would say of each request is put together even where there is no log.
@@ -16,6 +18,13 @@ const EDITS = [
     /openai[\\/]internal[\\/]utils[\\/]log\.mjs$/,
     /^export const formatRequestDetails = .*$/m,
     '$& return details;',
+  ],
+  // Whether there are colours is never its guess, for which it loads what Node knows of terminals.
+  [/chalk[\\/]source[\\/]index\.js$/, /^import supportsColor from '#supports-color';$/m, ''],
+  [
+    /chalk[\\/]source[\\/]index\.js$/,
+    /^const \{stdout: stdoutColor, stderr: stderrColor\} = supportsColor;$/m,
+    'const stdoutColor = { level: 1 }, stderrColor = stdoutColor;',
   ],
   // For subcommands that are programs of their own.
   [/commander[\\/]lib[\\/]command\.js$/, /^const childProcess = (require\('node:child_process'\));$/m, ''],

@@ -1,10 +1,22 @@
 import { join } from 'node:path';
 
 /** What a run uses, whatever it is for. */
-const CORE = ['chains/llm-chain', 'models/chat-openai', 'prompts/load', 'callbacks/stdout'];
+const CORE = [
+  'chains/llm-chain',
+  'chains/measurement/measured-memories',
+  'models/chat-openai',
+  'prompts/load',
+  'prompts/bind-variables',
+  'prompts/nearest-name',
+  'callbacks/stdout',
+  'models/create',
+  'models/providers',
+  'safety/redactor',
+];
 
-/** What a command that asks a model uses besides. */
+/** What the command uses besides. */
 const COMMAND_CORE = [
+  'cli/main',
   'cli/run-template',
   'cli/run-plan',
   'cli/run-report',
@@ -14,13 +26,16 @@ const COMMAND_CORE = [
   'cli/dim',
 ];
 
-/** Loaded without the core: the one starts every command, the other answers each press of the Tab key. */
-const APART = ['cli/main', 'cli/completion'];
+/** Packages that are loaded lazily, and use others that the core uses. */
+const PACKAGES = ['ora'];
+
+/** Loaded without the core: the start of every command. */
+const APART = ['cli/start'];
 
 /**
- * An esbuild plugin that keeps the core in one chunk, and so the commands' own. By itself esbuild splits it into as many as there are ways to
- * get at its parts, and to open twenty small files takes Node longer than to read a large one. So whatever is loaded
- * by itself is made to load the core first: there is but one way.
+ * An esbuild plugin that keeps the core in one chunk, and so the commands' own. By itself esbuild splits it into as many
+ * as there are ways to get at its parts, and to open twenty small files takes Node longer than to read a large one. So
+ * whatever is loaded by itself is made to load the core first: there is but one way.
  * @param src the folder of the sources
  */
 export function together(src) {
@@ -37,12 +52,16 @@ export function together(src) {
           ? { path: file, namespace: 'together' }
           : null;
       });
+      onResolve({ filter: new RegExp(`^(?:${PACKAGES.join('|')})$`) }, ({ kind, path, namespace }) =>
+        kind === 'dynamic-import' && namespace === 'file' ? { path, namespace: 'together' } : null,
+      );
       onLoad({ filter: /./, namespace: 'together' }, ({ path }) => ({
         contents: [
           ...[...CORE, ...(path.startsWith(join(src, 'cli')) ? COMMAND_CORE : [])].map(
             (name) => `import ${quoted(fileOf(name))};`,
           ),
           `export * from ${quoted(path)};`,
+          ...(PACKAGES.includes(path) ? [`export { default } from ${quoted(path)};`] : []),
         ].join('\n'),
         resolveDir: src,
       }));

@@ -14,6 +14,7 @@ import { Budget } from '../tokens/budget.js';
 import { addUsage } from '../tokens/usage.js';
 import { graceful, unlessAborted } from './abort.js';
 import { BackgroundQueue } from './background.js';
+import { now } from './clock.js';
 import { type CallContext, currentContext } from './context.js';
 import { dispatch, type TreeState, targetsFor } from './dispatch.js';
 import { CallbackManager, type Callbacks, type Subscription } from './manager.js';
@@ -101,7 +102,7 @@ export class Run implements Lineage {
   readonly #origin: Origin;
   readonly signal: AbortSignal | undefined;
   readonly #releaseSignal: () => void;
-  #started = performance.now();
+  #started = now();
   readonly #subscriptions: readonly Subscription[];
   readonly #targets: Partial<Record<EventType, ReturnType<typeof targetsFor>>> = {};
   #usage: UsageSum | null = null;
@@ -144,7 +145,7 @@ export class Run implements Lineage {
 
   /** Since its start event was made, or it was itself, in milliseconds, to the microsecond. */
   get durationMs(): number {
-    return Math.round((performance.now() - this.#started) * 1000) / 1000;
+    return Math.round((now() - this.#started) * 1000) / 1000;
   }
 
   countUsage(usage: Usage): void {
@@ -165,7 +166,7 @@ export class Run implements Lineage {
   #tell(fields: EventFields): void | Promise<void> {
     const { type } = fields;
     const starts = STARTS.has(type);
-    if (starts) this.#started = performance.now();
+    if (starts) this.#started = now();
     const targets = (this.#targets[type] ??= targetsFor(type, this.#subscriptions, this));
     if (targets.length === 0) return;
     const event: Record<string, unknown> = {

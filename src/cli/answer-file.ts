@@ -1,4 +1,4 @@
-import { access, chmod, constants, open, stat, writeFile } from 'node:fs/promises';
+import { constants, promises } from 'node:fs';
 import { dirname } from 'node:path';
 import { ChainError } from '../errors.js';
 import { writeFileAtomically } from '../safety/atomic-file.js';
@@ -6,9 +6,9 @@ import { writeFileAtomically } from '../safety/atomic-file.js';
 /** @throws ChainError `file_not_writable`, before any request is made, where `--output` cannot work */
 export async function assertWritable(file: string): Promise<void> {
   try {
-    const there = await stat(file).catch(() => undefined);
+    const there = await promises.stat(file).catch(() => undefined);
     if (there?.isDirectory()) throw new Error('is a folder');
-    await access(there === undefined ? dirname(file) : file, constants.W_OK);
+    await promises.access(there === undefined ? dirname(file) : file, constants.W_OK);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? `there is no folder ${dirname(file)}` : message;
@@ -23,7 +23,7 @@ export async function assertWritable(file: string): Promise<void> {
 export async function writeAnswer(file: string, text: string): Promise<void> {
   const content = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   try {
-    const there = await stat(file).catch(() => undefined);
+    const there = await promises.stat(file).catch(() => undefined);
     if (there?.isFIFO()) await writePipe(file, content);
     else await replace(file, content, there && there.mode & 0o777);
   } catch (cause) {
@@ -35,22 +35,22 @@ export async function writeAnswer(file: string, text: string): Promise<void> {
 async function replace(file: string, content: string, mode: number | undefined): Promise<void> {
   try {
     await writeFileAtomically(file, content, mode);
-    if (mode !== undefined) await chmod(file, mode);
+    if (mode !== undefined) await promises.chmod(file, mode);
   } catch (error) {
     const { code = '' } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
     if (mode === undefined || !['EACCES', 'EPERM', 'EBUSY', 'EROFS'].includes(code)) throw error;
-    await writeFile(file, content);
+    await promises.writeFile(file, content);
   }
 }
 
 /** To open a pipe that nobody reads would block, and not even a signal would end that. */
 async function writePipe(file: string, content: string): Promise<void> {
   const { O_WRONLY, O_NONBLOCK } = constants;
-  const reader = await open(file, O_WRONLY | O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
+  const reader = await promises.open(file, O_WRONLY | O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENXIO' ? new Error('it is a pipe that nobody reads', { cause }) : cause;
   });
   try {
-    await writeFile(file, content);
+    await promises.writeFile(file, content);
   } finally {
     await reader.close();
   }

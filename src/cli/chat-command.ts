@@ -11,6 +11,7 @@ import {
 } from './shared-options.js';
 
 export const chatCommand: CliCommand = {
+  name: 'chat',
   register(program: Command, io) {
     const command = program
       .command('chat')

@@ -11,6 +11,8 @@ import { traceCommand } from './trace-command.js';
 
 /** A command of the command line. */
 export interface CliCommand {
+  /** The word that it is called by, where it then needs none of the others. */
+  readonly name?: string;
   /** Adds itself to the program. Its action throws where the command failed. */
   register(program: Command, io: Io): void;
 }

@@ -3,6 +3,7 @@ import type { CliCommand } from './commands.js';
 import type { DoctorFlags } from './doctor.js';
 
 export const doctorCommand: CliCommand = {
+  name: 'doctor',
   register(program: Command, io) {
     program
       .command('doctor')

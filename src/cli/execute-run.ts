@@ -1,3 +1,4 @@
+import { now } from '../callbacks/clock.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import type { CallbackHandler } from '../events.js';
 import { isOverBudget } from './budget.js';
@@ -22,7 +23,7 @@ export async function executeRun(
   const outcome = new OutcomeHandler();
   const manager = new CallbackManager([outcome, ...handlers], { onHandlerError: () => {} });
   const warnings: string[] = [];
-  const started = performance.now();
+  const started = now();
   let error: unknown;
   try {
     const { text } = await chain.invoke(values, { callbacks: manager, signal: io.signal, budget });
@@ -33,7 +34,7 @@ export async function executeRun(
   } catch (thrown) {
     error = io.signal.aborted ? io.signal.reason : thrown;
   }
-  const durationMs = performance.now() - started;
+  const durationMs = now() - started;
   let unseen: string | null = null;
   if (output !== undefined && outcome.last !== null) {
     const { text } = outcome.last;

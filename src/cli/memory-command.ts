@@ -11,6 +11,7 @@ import {
 } from './shared-options.js';
 
 export const memoryCommand: CliCommand = {
+  name: 'memory',
   register(program: Command, io) {
     const command = program
       .command('memory')

@@ -3,6 +3,7 @@ import type { CliCommand } from './commands.js';
 import type { ModelsFlags } from './models-report.js';
 
 export const modelsCommand: CliCommand = {
+  name: 'models',
   register(program: Command, io) {
     program
       .command('models')

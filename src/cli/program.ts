@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ChainError, toErrorRecord } from '../errors.js';
-import type { Redact } from '../safety/redactor.js';
+import { keysIn } from '../models/providers.js';
+import { createRedactor, type Redact } from '../safety/redactor.js';
 import { COMMANDS } from './commands.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
@@ -23,7 +24,8 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
     .showSuggestionAfterError()
     .hook('preAction', () => maskKeys(io))
     .addHelpText('after', EXAMPLES);
-  for (const command of COMMANDS) {
+  const called = COMMANDS.filter(({ name }) => name !== undefined && name === args[0]);
+  for (const command of called.length > 0 ? called : COMMANDS) {
     command.register(program, io);
   }
   if (args.length === 0) return program.outputHelp();
@@ -32,7 +34,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    await maskKeys(io);
+    maskKeys(io);
     // Below it there may be a suggestion.
     const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
     const wrong = new ChainError('invalid_argument', message, { cause: error, ...(hint && { hint }) });
@@ -41,12 +43,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
   }
 }
 
-/** Loaded here: who only asks for the version doesn't wait for it. */
-async function maskKeys(io: Io): Promise<void> {
-  const [{ createRedactor }, { keysIn }] = await Promise.all([
-    import('../safety/redactor.js'),
-    import('../models/providers.js'),
-  ]);
+function maskKeys(io: Io): void {
   let redact: Redact | undefined;
   io.redact = (text) => (redact ??= createRedactor({ secrets: keysIn(io.env) }))(text);
 }

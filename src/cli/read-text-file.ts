@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { fileNotReadable } from '../errors.js';
 import { decodeText } from '../prompts/decode.js';
+import { readBytes } from '../prompts/read-bytes.js';
 
 /** @throws ChainError `file_not_readable`, naming the flag that asked for the file; for what is not text, its place */
 export async function readTextFile(file: string, flag: string): Promise<string> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    bytes = await readBytes(file);
   } catch (cause) {
     throw fileNotReadable(`${flag}: ${file}`, cause);
   }

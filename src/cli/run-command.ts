@@ -13,6 +13,7 @@ import {
 import type { VariantFlags } from './variants.js';
 
 export const runCommand: CliCommand = {
+  name: 'run',
   register(program: Command, io) {
     const command = program
       .command('run')

@@ -1,4 +1,5 @@
 import { unlessAborted } from '../callbacks/abort.js';
+import { now } from '../callbacks/clock.js';
 import { toErrorRecord } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
 import type { AnswerView } from './answer-view.js';
@@ -69,7 +70,7 @@ export async function carryOut(
   const { view, traces } = audience;
   const { handlers = [] } = extras;
   view.begin();
-  const started = performance.now();
+  const started = now();
   const finished = await Promise.all(
     runs.map(async (run, index) => {
       const one = await executeRun(plan, run, [...view.handlersOf(index), ...traces, ...handlers], io);
@@ -77,7 +78,7 @@ export async function carryOut(
       return one;
     }),
   );
-  const durationMs = performance.now() - started;
+  const durationMs = now() - started;
   view.close();
   warnings.push(...(await closeAll(traces)));
   if (runs.length === 1) return conclude(plan, finished[0]!, warnings, io);

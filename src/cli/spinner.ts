@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Ora } from 'ora';
+import { now } from '../callbacks/clock.js';
 import { wantsColor } from '../callbacks/color.js';
 
 const PATIENCE_MS = 150;
@@ -29,7 +30,7 @@ export class Spinner {
 
   start(): void {
     this.stop();
-    this.#since = performance.now();
+    this.#since = now();
     const timer = setTimeout(() => this.#show(timer), PATIENCE_MS);
     this.#timer = timer.unref();
   }
@@ -65,6 +66,6 @@ export class Spinner {
   }
 
   #elapsed(): string {
-    return `${((performance.now() - this.#since) / 1000).toFixed(1)} s`;
+    return `${((now() - this.#since) / 1000).toFixed(1)} s`;
   }
 }

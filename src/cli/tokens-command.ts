@@ -4,6 +4,7 @@ import { addVariableOptions, NOT_REPEATED } from './shared-options.js';
 import type { TokensFlags } from './tokens-report.js';
 
 export const tokensCommand: CliCommand = {
+  name: 'tokens',
   register(program: Command, io) {
     const command = program
       .command('tokens')

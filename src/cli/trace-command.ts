@@ -16,6 +16,7 @@ export const TRACE_COMMANDS: readonly CliCommand[] = [
 
 /** `chain trace show run.jsonl`: what a run's log can tell afterwards. */
 export const traceCommand: CliCommand = {
+  name: 'trace',
   register(program, io) {
     const trace = program.command('trace').description('Read back what a run wrote with --log run.jsonl.');
     for (const command of TRACE_COMMANDS) command.register(trace, io);

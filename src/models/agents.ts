@@ -34,11 +34,11 @@ async function findRoute(url: URL): Promise<Route> {
   const proxy = proxyVariables().length > 0 ? await proxyOf(url) : '';
   if (proxy !== '') return throughProxy(proxy, secure);
   if (secure) {
-    const { default: https } = await import('node:https');
+    const https = await import('node:https');
     tlsAgent ??= new https.Agent({ keepAlive: true });
     return { http: https, agent: tlsAgent, proxy: undefined };
   }
-  const { default: http } = await import('node:http');
+  const http = await import('node:http');
   plainAgent ??= new http.Agent({ keepAlive: true });
   return { http, agent: plainAgent, proxy: undefined };
 }
@@ -58,16 +58,13 @@ async function throughProxy(proxy: string, secure: boolean): Promise<Route> {
     throw new TypeError(`a proxy variable names no http proxy${protocol && `, but one of ${protocol}//`}`);
   }
   if (secure) {
-    const [{ default: https }, { HttpsProxyAgent }] = await Promise.all([
+    const [https, { HttpsProxyAgent }] = await Promise.all([
       import('node:https'),
       import('https-proxy-agent'),
     ]);
     return { http: https, agent: new HttpsProxyAgent(proxy, { keepAlive: true }), proxy: host };
   }
-  const [{ default: http }, { HttpProxyAgent }] = await Promise.all([
-    import('node:http'),
-    import('http-proxy-agent'),
-  ]);
+  const [http, { HttpProxyAgent }] = await Promise.all([import('node:http'), import('http-proxy-agent')]);
   return { http, agent: new HttpProxyAgent(proxy, { keepAlive: true }), proxy: host };
 }
 

@@ -2,9 +2,13 @@ import type { Run } from '../callbacks/run.js';
 import type { FinishReason, Message, ToolCall, Usage } from '../messages.js';
 import type { ModelChunk, Spent } from './model.js';
 
+const MOST_PIECES = 1024;
+
 /** What has come of an answer so far. */
 export class Answer {
-  text = '';
+  #text = '';
+  /** What has come since, in pieces: strings that are put together one by one keep every piece. */
+  #pieces: string[] = [];
   toolCalls: readonly ToolCall[] = [];
   finishReason: FinishReason | null = null;
   usage: Usage | null = null;
@@ -19,7 +23,7 @@ export class Answer {
     this.began = true;
     if (chunk.text !== undefined) {
       this.firstTokenMs ??= run.durationMs;
-      this.text += chunk.text;
+      if (this.#pieces.push(chunk.text) === MOST_PIECES) this.#settle();
     }
     if (chunk.toolCalls !== undefined) this.toolCalls = [...this.toolCalls, ...chunk.toolCalls];
     if (chunk.finishReason !== undefined) this.finishReason = chunk.finishReason;
@@ -27,6 +31,16 @@ export class Answer {
     if (chunk.model !== undefined) this.model = chunk.model;
     if (chunk.responseId !== undefined) this.responseId = chunk.responseId;
     if (chunk.spent !== undefined) this.spent = chunk.spent;
+  }
+
+  get text(): string {
+    if (this.#pieces.length > 0) this.#settle();
+    return this.#text;
+  }
+
+  #settle(): void {
+    this.#text += this.#pieces.join('');
+    this.#pieces = [];
   }
 
   get message(): Message {

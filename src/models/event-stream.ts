@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { ChainError } from '../errors.js';
+import { AlikeEvents, parseJson } from './alike-events.js';
 
 /** The most characters that one event, or a body that is one document, may have. */
 export const MOST_CHARACTERS = 16 * 1024 * 1024;
@@ -20,17 +21,21 @@ export class EventParser {
   #head = '';
   #document: string[] = [];
   #characters = 0;
+  /** In what was fed last. They are taken after that: V8 makes small functions fast sooner. */
+  #found: EventSourceMessage[] = [];
+  /** What came last is an event whose end isn't there, and won't be waited for. */
+  #tooLarge = false;
   /** How many events with anything in them have come. */
   #events = 0;
   #ended = false;
+  readonly #alike = new AlikeEvents();
   readonly #decoder = new StringDecoder('utf8');
   readonly #parser = createParser({
     // The room is for the field's name.
     maxBufferSize: MOST_CHARACTERS + 64,
-    onEvent: (event) => this.#take(event),
+    onEvent: (event) => void this.#found.push(event),
     onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded')
-        this.failure ??= tooLarge(`event ${this.#events + 1} of the stream`);
+      if (type === 'max-buffer-size-exceeded') this.#tooLarge = true;
     },
   });
 
@@ -46,7 +51,7 @@ export class EventParser {
     if (this.format !== 'document') return this.#feed(`${rest}\n\n`);
     const text = this.#document.join('') + rest;
     this.#document = [];
-    const value = parse(text);
+    const value = parseJson(text);
     if (value !== undefined) return [value];
     this.failure ??= new ChainError('stream_cut', 'the answer ended in the middle of its JSON');
     return NOTHING;
@@ -62,7 +67,10 @@ export class EventParser {
       return NOTHING;
     }
     this.#values = [];
+    this.#found = [];
     this.#parser.feed(fed);
+    for (const event of this.#found) this.#take(event);
+    if (this.#tooLarge) this.failure ??= tooLarge(`event ${this.#events + 1} of the stream`);
     return this.#values;
   }
 
@@ -83,7 +91,7 @@ export class EventParser {
     }
     const said = data.trim();
     if (event === 'error') {
-      const value = parse(data);
+      const value = parseJson(data);
       this.#values.push({ error: errorIn(value) ?? value ?? (said || 'it gave no reason') });
       return;
     }
@@ -93,7 +101,7 @@ export class EventParser {
       this.failure = tooLarge(`event ${this.#events} of the stream`);
       return;
     }
-    const value = parse(data);
+    const value = this.#alike.parse(data);
     if (value !== undefined) this.#values.push(value);
     else if (!this.#ended) {
       this.failure = new ChainError('invalid_response', `event ${this.#events} of the stream isn't JSON`);
@@ -102,14 +110,6 @@ export class EventParser {
 }
 
 const NOTHING: readonly unknown[] = [];
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function errorIn(value: unknown): unknown {
   return (value as { error?: unknown } | null | undefined)?.error;

@@ -12,7 +12,9 @@ export function chatBody(model: string, baseUrl: string, request: ModelRequest):
     model,
     messages: messages.map(toWireMessage),
     ...streamFields(streaming),
-    [isOpenAI(baseUrl) ? 'max_completion_tokens' : 'max_tokens']: params.maxTokens,
+    ...(params.maxTokens !== undefined && {
+      [isOpenAI(baseUrl) ? 'max_completion_tokens' : 'max_tokens']: params.maxTokens,
+    }),
     ...paramFields(params),
     ...(tools.length > 0 && { tools: tools.map(toWireTool) }),
     ...params.extraBody,

@@ -3,11 +3,12 @@ import { PositionCounter, type SourcePosition, TemplateError } from './source-po
 
 /** How a name may look: letters of any script, digits, `_` and `-`, a letter or `_` first. */
 const NAME = '[\\p{L}_][\\p{L}\\p{M}\\p{N}_-]*';
-const WHOLE_NAME = new RegExp(`^${NAME}$`, 'u');
-
-const VARIABLE = new RegExp(`\\{(${NAME})\\}`, 'uy');
 /** The same for most names: tables of all letters take a millisecond to build, so they wait for their first use. */
-const ASCII_VARIABLE = /\{([A-Za-z_][\w-]*)\}/y;
+const ASCII_NAME = '[A-Za-z_][\\w-]*';
+
+const WHOLE_ASCII_NAME = new RegExp(`^${ASCII_NAME}$`);
+const ASCII_VARIABLE = new RegExp(`\\{(${ASCII_NAME})\\}`, 'y');
+let variable: RegExp | undefined;
 
 const DOUBLE_BRACES = 'For a brace that is only text write it twice: {{ or }}.';
 
@@ -41,7 +42,7 @@ export class FString {
         literal += text[at];
         from = at + 2;
       } else {
-        const name = variableAt(ASCII_VARIABLE, text, at) ?? variableAt(VARIABLE, text, at);
+        const name = variableAt(ASCII_VARIABLE, text, at) ?? variableAt(anyVariable(), text, at);
         if (name === undefined) throw faultAt(text, at, positions.at(at));
         if (!variables.has(name)) variables.set(name, positions.at(at));
         literals.push(literal);
@@ -69,7 +70,12 @@ export class FString {
 }
 
 export function isVariableName(name: string): boolean {
-  return WHOLE_NAME.test(name);
+  return WHOLE_ASCII_NAME.test(name) || new RegExp(`^${NAME}$`, 'u').test(name);
+}
+
+function anyVariable(): RegExp {
+  variable ??= new RegExp(`\\{(${NAME})\\}`, 'uy');
+  return variable;
 }
 
 function variableAt(pattern: RegExp, text: string, at: number): string | undefined {

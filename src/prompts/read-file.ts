@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { createReadStream, statSync } from 'node:fs';
 import { ChainError, fileNotReadable } from '../errors.js';
+import { readBytes } from './read-bytes.js';
 import { TemplateError } from './source-position.js';
 
 /** The most that a template may have, in bytes. */
@@ -13,28 +14,24 @@ export const MAX_TEMPLATE_BYTES = 10 * 1024 * 1024;
  */
 export async function readTemplateFile(file: string): Promise<Uint8Array> {
   try {
-    const handle = await open(file);
-    try {
-      const info = await handle.stat();
-      if (info.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
-      const chunks: Uint8Array[] = [];
-      let total = 0;
-      for (;;) {
-        const expected = Math.max(0, Math.min(info.size, MAX_TEMPLATE_BYTES) - total);
-        const { bytesRead, buffer } = await handle.read({
-          buffer: Buffer.alloc(expected + 16_384),
-        });
-        if (bytesRead === 0) return Buffer.concat(chunks);
-        total += bytesRead;
-        if (total > MAX_TEMPLATE_BYTES) throw templateTooLarge(file);
-        chunks.push(buffer.subarray(0, bytesRead));
-      }
-    } finally {
-      await handle.close();
-    }
+    const info = statSync(file);
+    if (info.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    if (info.size > MAX_TEMPLATE_BYTES) throw templateTooLarge(file);
+    return info.isFile() ? await readBytes(file) : await readPipe(file);
   } catch (error) {
     throw error instanceof ChainError ? error : fileNotReadable(file, error);
   }
+}
+
+async function readPipe(file: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of createReadStream(file)) {
+    total += chunk.length;
+    if (total > MAX_TEMPLATE_BYTES) throw templateTooLarge(file);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 export function templateTooLarge(file: string): TemplateError {

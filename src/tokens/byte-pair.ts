@@ -3,25 +3,33 @@ import { NO_TOKEN, type PackedTokens, TokenTable } from './token-table.js';
 /** Counts tokens as byte pair encoding makes them: a text is split into pieces, and the bytes of each are merged. */
 export class BytePairCounter {
   readonly #tokens: TokenTable;
-  readonly #pieces: RegExp;
+  readonly #pieces: string;
+  readonly #asciiPieces: string;
+  #pattern: RegExp | undefined;
+  #asciiPattern: RegExp | undefined;
 
-  /** @param pieces with the flags `g` and `u`; it matches piece after piece, and leaves out nothing */
-  constructor(tokens: PackedTokens, pieces: RegExp) {
+  /**
+   * @param pieces a regular expression that matches piece after piece, and leaves out nothing
+   * @param asciiPieces the same for ASCII, which is ready in a tenth of the time
+   */
+  constructor(tokens: PackedTokens, pieces: string, asciiPieces = pieces) {
     this.#tokens = new TokenTable(tokens);
     this.#pieces = pieces;
+    this.#asciiPieces = asciiPieces;
   }
 
   /** In time and memory in proportion to the text, whatever it is. */
   count(text: string): number {
     let count = 0;
-    for (const [block] of text.matchAll(BLOCKS)) {
+    for (const block of blocksOf(text)) {
       // Half a surrogate pair becomes U+FFFD.
       const bytes = Buffer.from(block);
       let from = 0;
       let start = 0;
-      this.#pieces.lastIndex = 0;
-      while (this.#pieces.test(block)) {
-        const end = this.#pieces.lastIndex;
+      const pattern = this.#patternFor(block);
+      pattern.lastIndex = 0;
+      while (pattern.test(block)) {
+        const end = pattern.lastIndex;
         const to = from + byteLength(block, start, end);
         count += this.#countPiece(bytes, from, to);
         from = to;
@@ -29,6 +37,11 @@ export class BytePairCounter {
       }
     }
     return count;
+  }
+
+  #patternFor(text: string): RegExp {
+    if (/^[\0-\x7f]*$/.test(text)) return (this.#asciiPattern ??= new RegExp(this.#asciiPieces, 'gu'));
+    return (this.#pattern ??= new RegExp(this.#pieces, 'gu'));
   }
 
   #countPiece(bytes: Uint8Array, from: number, to: number): number {
@@ -123,11 +136,13 @@ const MARGIN = 32;
  * Its length is a multiple of those of all tokens of one character, so that runs of one are cut where a token ends.
  */
 const BLOCK = 3 * 2 ** 16;
-const BLOCKS = new RegExp(
+const BLOCKS =
   String.raw`[^]{1,${BLOCK}}(?:$|(?<=\p{L})(?=[^\p{L}\p{M}'])|(?<=\p{N})(?=\P{N})|(?<=[^\s\x85])(?= ))` +
-    `|[^]{1,${BLOCK}}`,
-  'gu',
-);
+  `|[^]{1,${BLOCK}}`;
+
+function blocksOf(text: string): readonly string[] {
+  return text.length <= BLOCK ? [text] : (text.match(new RegExp(BLOCKS, 'gu')) ?? []);
+}
 
 /** Of a part of a text, in UTF-8. */
 function byteLength(text: string, from: number, to: number): number {

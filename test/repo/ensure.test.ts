@@ -26,14 +26,20 @@ const SOURCES = {
   'src/index.ts': 'export class Self {\n  static make(): Self {\n    return new Self();\n  }\n}\n',
   // The build names these files.
   'src/models/headers.ts': 'export class Headers {}\n',
-  'src/models/chat-openai.ts': 'export {};\n',
   'src/chains/llm-chain.ts': 'export {};\n',
+  'src/chains/measurement/measured-memories.ts': 'export {};\n',
+  'src/models/chat-openai.ts': 'export {};\n',
+  'src/models/create.ts': 'export {};\n',
+  'src/models/providers.ts': 'export {};\n',
+  'src/prompts/bind-variables.ts': 'export {};\n',
   'src/prompts/load.ts': 'export {};\n',
+  'src/prompts/nearest-name.ts': 'export {};\n',
   'src/callbacks/stdout.ts': 'export {};\n',
+  'src/safety/redactor.ts': 'export {};\n',
   'src/testing.ts': "export { Self } from './index.js';\n",
-  'src/cli/main.ts': [
+  'src/cli/start.ts': [
     "import { readFileSync } from 'node:fs';",
-    'export function main(args: readonly string[]): void {',
+    'export function start(args: readonly string[]): void {',
     "  if (args[0] === 'echo') process.stdout.write(readFileSync(0));",
     "  else if (args[0] === 'exit') process.exitCode = Number(args[1]);",
     '  else console.log(JSON.stringify(args));',
@@ -88,7 +94,7 @@ describe('npm start', () => {
     utimesSync(path('src/index.ts'), new Date(), new Date());
     expect(startDirectly()).toEqual(quiet);
 
-    write('src/cli/main.ts', "export function main(): void {\n  console.log('changed');\n}\n");
+    write('src/cli/start.ts', "export function start(): void {\n  console.log('changed');\n}\n");
     expect(startDirectly()).toEqual({ ...built, stdout: 'changed\n' });
     expect(startDirectly()).toEqual({ ...quiet, stdout: 'changed\n' });
 
@@ -240,10 +246,10 @@ describe('bin/chain.js', () => {
   });
 
   it('reports a build that is broken as what it is', () => {
-    write('dist/cli/main.js', "import './gone.js';\nexport const main = () => {};\n");
+    write('dist/start.cjs', "require('./gone.cjs');\n");
     const { status, stderr } = node(['bin/chain.js'], { cwd: root });
     expect(status).toBe(1);
-    expect(stderr).toContain("gone.js' imported from");
+    expect(stderr).toContain("Cannot find module './gone.cjs'");
   });
 });
 

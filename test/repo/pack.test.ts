@@ -56,9 +56,11 @@ it('has what it needs and nothing else', () => {
       'CHANGELOG.md',
       'package.json',
       'bin/chain.js',
+      'bin/compile-cache.js',
+      'bin/package.json',
       'dist/index.js',
       'dist/testing.js',
-      'dist/cli/main.js',
+      'dist/start.cjs',
       'dist/THIRD_PARTY_LICENSES.txt',
       'dist/types/index.d.ts',
       'dist/types/testing.d.ts',
@@ -69,7 +71,7 @@ it('has what it needs and nothing else', () => {
     ]),
   );
   const expected =
-    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/chain\.js|dist\/THIRD_PARTY_LICENSES\.txt|(schemas|sample-prompts(\/conversations)?)\/[\w.-]+|dist\/[\w/.-]+\.(js|d\.ts))$/;
+    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/(chain\.js|compile-cache\.js|package\.json)|dist\/THIRD_PARTY_LICENSES\.txt|(schemas|sample-prompts(\/conversations)?)\/[\w.-]+|dist\/[\w/.-]+\.(js|cjs|json|d\.ts))$/;
   expect(paths.filter((path) => !expected.test(path) || path.includes('/.'))).toEqual([]);
 });
 
@@ -194,7 +196,7 @@ it('resolves its other exports', () => {
     const require = createRequire(import.meta.url);
     console.log(require('promptchain/package.json').name);
     console.log(typeof require('promptchain/schemas/front-matter.schema.json'));
-    console.log(await import('promptchain/dist/cli/main.js').catch((error) => error.code));`,
+    console.log(await import('promptchain/dist/start.cjs').catch((error) => error.code));`,
   );
   expect(node(['other.js'], { cwd: folder }).stdout).toBe(
     'promptchain\nobject\nERR_PACKAGE_PATH_NOT_EXPORTED\n',

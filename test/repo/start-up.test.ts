@@ -12,9 +12,15 @@ const SLOW = {
   'Node’s own fetch and Headers': 'NativeModule internal/deps/undici/undici',
   'node:crypto': 'NativeModule crypto',
   'node:child_process': 'NativeModule child_process',
+  'Node’s loader of ES modules': 'NativeModule internal/modules/esm/module_job',
+  'Node’s web streams': 'NativeModule internal/webstreams/readablestream',
+  'node:fs/promises': 'NativeModule internal/fs/promises',
+  'node:perf_hooks': 'NativeModule perf_hooks',
+  'node:tls': 'NativeModule tls',
 };
 
 const chain = fileURLToPath(new URL('../../bin/chain.js', import.meta.url));
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'start-up-'));
 const reporter = join(folder, 'reporter.cjs');
 const server = createServer((request, response) => {
@@ -26,7 +32,8 @@ const server = createServer((request, response) => {
 });
 
 beforeAll(async () => {
-  const write = "process.stderr.write('\\nloaded ' + JSON.stringify(process.moduleLoadList))";
+  const report = '[process.moduleLoadList, Object.keys(require.cache)]';
+  const write = `process.stderr.write('\\nloaded ' + JSON.stringify(${report}))`;
   const code = `process.on('exit', () => ${write})`;
   writeFileSync(reporter, code);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,7 +44,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it.each([['--version'], ['run', '--prompt', '1 + 2 = ']])('chain %s loads nothing slow', async (...args) => {
+it.each([
+  [['--version'], 1],
+  [['run', '--prompt', '1 + 2 = '], 6],
+])('chain %j loads nothing slow, and %i files of ours', async (args, most) => {
   const { port } = server.address() as AddressInfo;
   const { PATH, SYSTEMROOT } = process.env;
   const env = {
@@ -53,7 +63,8 @@ it.each([['--version'], ['run', '--prompt', '1 + 2 = ']])('chain %s loads nothin
       error ? reject(error) : resolve(text),
     );
   });
-  const loaded: string[] = JSON.parse(stderr.split('\nloaded ').at(-1)!);
+  const [loaded, files]: [string[], string[]] = JSON.parse(stderr.split('\nloaded ').at(-1)!);
   expect(loaded).toContain('NativeModule fs');
   expect(Object.entries(SLOW).filter(([, name]) => loaded.includes(name))).toEqual([]);
+  expect(files.filter((file) => file.startsWith(dist)).length).toBeLessThanOrEqual(most);
 });

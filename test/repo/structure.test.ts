@@ -122,7 +122,7 @@ describe('the sources', () => {
     expect(strangers.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
   });
 
-  it.each(['cli/main.ts', 'index.ts', 'testing.ts'])('%s loads nothing heavy', (file) => {
+  it.each(['cli/start.ts', 'cli/main.ts', 'index.ts', 'testing.ts'])('%s loads nothing heavy', (file) => {
     const packages = [...loadedWith(graph, file)].map(packageOf);
     expect(packages.filter((name) => LAZY.includes(name!))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterTest } from './teardown.js';
 
@@ -48,10 +48,14 @@ export interface Running {
   sees(text: string): Promise<void>;
 }
 
-/** The built program in another folder, for users who may not read this one. Gives its `bin/chain.js`. */
+/**
+ * The built program in another folder, as it is before its first start; for users who may not read this one, too.
+ * Gives its `bin/chain.js`.
+ */
 export function copyProgram(folder: string): string {
+  const filter = (path: string) => basename(path) !== '.compile-cache';
   for (const part of ['bin', 'dist', 'package.json'])
-    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter });
   return join(folder, 'bin/chain.js');
 }
 

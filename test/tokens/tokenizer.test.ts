@@ -127,6 +127,7 @@ describe('as tiktoken counts', () => {
     'small letters': [...'abcdefghijklmnopqrstuvwxyz'],
     'letters of both cases': [..."abcXYZ'sS"],
     'two letters': ['a', 'b'],
+    ASCII: Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)),
     symbols: [...'!"#$%&()*+,-./:;<=>?@[]^_`{|}~\n\r/ '],
     spaces: [' ', '  ', '\n', '\t', '\r', '\u3000', '\u0085', 'x'],
     'Chinese letters': [

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Ora } from 'ora';
+import { wantsColor } from '../../callbacks/color.js';
 import { startsNoRuns } from '../../callbacks/context.js';
 import type { CallbackHandler, ChainStartEvent } from '../../events.js';
 
@@ -8,7 +9,7 @@ const PATIENCE_MS = 300;
 /** Says on a terminal which turn it is, once the measuring takes a while. */
 export class Progress implements CallbackHandler {
   readonly name = 'Progress';
-  readonly #stream: Writable;
+  readonly #stream: Writable & { readonly isTTY?: boolean };
   readonly #timer: NodeJS.Timeout;
   #text = '';
   #ora: Ora | undefined;
@@ -18,7 +19,7 @@ export class Progress implements CallbackHandler {
     startsNoRuns(Progress);
   }
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable & { readonly isTTY?: boolean }) {
     this.#stream = stream;
     this.#timer = setTimeout(() => void this.#show(), PATIENCE_MS).unref();
   }
@@ -42,6 +43,7 @@ export class Progress implements CallbackHandler {
     this.#ora = ora({
       stream: this.#stream as NodeJS.WritableStream,
       text: this.#text,
+      color: wantsColor(this.#stream) ? 'cyan' : false,
       discardStdin: false,
       hideCursor: false,
     }).start();
