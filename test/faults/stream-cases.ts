@@ -143,7 +143,11 @@ const ROWS: readonly Row[] = [
     sends:
       `data: {"__proto__":{"error":"x"},"choices":[{"__proto__":{"finish_reason":"length"},"delta":{"__proto__":{"content":"no","refusal":"no"}}}]}\n\n` +
       say('Hello') +
-      call({ index: 0, id: 'a' }, { name: '__proto__', arguments: '{"__proto__":1}' }, 'tool_calls') +
+      call(
+        { index: 0, id: 'a', type: 'function' },
+        { name: '__proto__', arguments: '{"__proto__":1}' },
+        'tool_calls',
+      ) +
       usage(3, 1) +
       DONE,
     answer: 'Hello',
@@ -225,8 +229,8 @@ const ROWS: readonly Row[] = [
   {
     fault: 'two tool calls under one index',
     sends:
-      call({ index: 0, id: 'a' }, { name: 'add', arguments: '{"x":1}' }) +
-      call({ index: 0, id: 'b' }, { name: 'add', arguments: '{"x":2}' }, 'tool_calls') +
+      call({ index: 0, id: 'a', type: 'function' }, { name: 'add', arguments: '{"x":1}' }) +
+      call({ index: 0, id: 'b', type: 'function' }, { name: 'add', arguments: '{"x":2}' }, 'tool_calls') +
       usage(3, 1) +
       DONE,
     logged: {
@@ -240,7 +244,7 @@ const ROWS: readonly Row[] = [
     fault: 'a tool call in pieces',
     sends:
       call({ index: 0, id: 'a', type: 'function' }, { name: 'add', arguments: '' }) +
-      call({ index: 1, id: 'b' }, { name: 'now' }) +
+      call({ index: 1, id: 'b', type: 'function' }, { name: 'now' }) +
       ['{"x"', ':', '"1 + ', '2"}'].map((part) => call({ index: 0 }, { arguments: part })).join('') +
       stop('tool_calls') +
       usage(3, 1) +
@@ -254,7 +258,7 @@ const ROWS: readonly Row[] = [
   },
   {
     fault: 'a tool call that is cut short',
-    sends: call({ index: 0, id: 'a' }, { name: 'add', arguments: '{"x":' }),
+    sends: call({ index: 0, id: 'a', type: 'function' }, { name: 'add', arguments: '{"x":' }),
     flags: ['--retries', '0'],
     error: CUT,
     code: 'stream_cut',
