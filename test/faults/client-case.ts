@@ -11,6 +11,8 @@ export interface ClientCase {
   /** How often a client may ask again; none: as often as it does by itself. */
   readonly retries?: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Whether it keeps a client so busy that nothing else should wait for it. */
+  readonly large: boolean;
   /** Whether the command itself is interrupted, which says nothing of other clients. */
   readonly interrupted: boolean;
 
@@ -30,6 +32,7 @@ export function forClients(one: FaultCase, server: FaultServer): ClientCase {
     path: pathOf(one),
     ...(retries >= 0 && { retries: Number(flags[retries + 1]) }),
     env: env?.(server) ?? {},
+    large: 'sends' in one && String(one.sends).length > 1e6,
     interrupted: interrupt !== undefined,
     calls,
     fails: exitOf(one) !== 0,
