@@ -8,7 +8,8 @@ import { type Answered, pathOf } from './fault-case.js';
 
 /**
  * A server on loopback that does what its cases say. `/<path of a case>/<any name>/v1` is a base URL at which that
- * case begins anew for each name; `GET /<path of a case>/<any name>/calls` gives how often it was called.
+ * case begins anew for each name; `GET /<path of a case>/<any name>/calls` gives how often it was called, and `/keys`
+ * how many hosts were sent a key.
  */
 export interface FaultServer {
   /** Also a proxy, whose tunnels all lead to `tls`. */
@@ -23,6 +24,7 @@ export async function startFaultServer(cases: readonly Answered[]): Promise<Faul
   const byPath = new Map(cases.map((one) => [pathOf(one), one]));
   if (byPath.size < cases.length) throw new Error('two cases have one path');
   const counts = new Map<string, number>();
+  const trusted = new Map<string, Set<string | undefined>>();
   const sockets = new Set<Duplex>();
 
   const answer: RequestListener = async (request, response) => {
@@ -31,16 +33,21 @@ export async function startFaultServer(cases: readonly Answered[]): Promise<Faul
     const text = await textOf(request);
     const one = byPath.get(path);
     if (last === 'calls') return void response.end(String(counts.get(place) ?? 0));
+    if (last === 'keys') return void response.end(String(trusted.get(place)?.size ?? 0));
     if (one === undefined || request.method !== 'POST') return void notFound(response);
     const call = counts.get(place) ?? 0;
     counts.set(place, call + 1);
+    const { authorization, host } = request.headers;
+    if (authorization !== undefined) trusted.set(place, (trusted.get(place) ?? new Set()).add(host));
     await one.replies[Math.min(call, one.replies.length - 1)]?.(response, received(request, text));
   };
 
   const plain = createServer(answer);
   const tls = createTlsServer({ key: KEY, cert: CERTIFICATE }, answer);
   const servers: readonly Server[] = [plain, tls];
-  for (const server of servers) {
+  for (const server of [plain, tls]) {
+    // A connection that idles stays: a request just as it is closed would fail for a reason that no case is about.
+    server.keepAliveTimeout = 0;
     server.on('connection', (socket: Duplex) => {
       sockets.add(socket.on('close', () => sockets.delete(socket)).on('error', () => {}));
     });

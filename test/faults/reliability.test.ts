@@ -5,31 +5,37 @@ import { exitOf, type FaultCase } from './fault-case.js';
 import { FILE_CASES } from './file-cases.js';
 import { ENDING_CASES, HANDLER_CASES } from './handler-cases.js';
 import { HTTP_CASES } from './http-cases.js';
+import { countsTable, outcomesTable, type PeerResults, tableOf } from './peer-tables.js';
 import { SIGNAL_CASES, SIGNALS } from './signal-cases.js';
 import { STREAM_CASES } from './stream-cases.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
+const PEERS: PeerResults = JSON.parse(
+  readFileSync(new URL('../../bench/faults.json', import.meta.url), 'utf8'),
+);
 const TABLES = {
-  connections: tableOf(HTTP_CASES),
-  streams: tableOf(STREAM_CASES),
-  handlers: handlerTable(),
-  files: fileTable(),
-  signals: signalTable(),
+  connections: { from: 'test/faults', table: casesTable(HTTP_CASES) },
+  streams: { from: 'test/faults', table: casesTable(STREAM_CASES) },
+  handlers: { from: 'test/faults', table: handlerTable() },
+  files: { from: 'test/faults', table: fileTable() },
+  signals: { from: 'test/faults', table: signalTable() },
+  counts: { from: 'bench/faults.json', table: countsTable(PEERS) },
+  outcomes: { from: 'bench/faults.json', table: outcomesTable(PEERS) },
 };
 
 it('docs/reliability.md says what the catalogue says: npx vitest run test/faults/reliability.test.ts -u', async () => {
   let page = readFileSync(PAGE, 'utf8');
-  for (const [name, table] of Object.entries(TABLES)) {
-    const [begin, end] = [`<!-- ${name}: from test/faults -->`, `<!-- end of ${name} -->`];
+  for (const [name, { from, table }] of Object.entries(TABLES)) {
+    const [begin, end] = [`<!-- ${name}: from ${from} -->`, `<!-- end of ${name} -->`];
     const [before, rest = ''] = page.split(begin);
     page = `${before}${begin}\n\n${table}\n\n${end}${rest.split(end)[1]}`;
   }
   await expect(page).toMatchFileSnapshot(PAGE);
 });
 
-function tableOf(cases: readonly FaultCase[]): string {
+function casesTable(cases: readonly FaultCase[]): string {
   const rows = cases.map((one) => [faultOf(one), shownFor(one), exitOf(one), one.calls, keptOf(one)]);
-  return render(['fault', 'what you see', 'exit code', 'calls', 'what is kept'], rows);
+  return tableOf([['fault', 'what you see', 'exit code', 'calls', 'what is kept'], ...rows]);
 }
 
 function handlerTable(): string {
@@ -47,7 +53,7 @@ function handlerTable(): string {
     exit ?? 0,
     logged === undefined ? '' : `the log, up to \`${logged.at(-1)}\``,
   ]);
-  return render(['a handler that', 'what you see', 'exit code', 'what is kept'], [...everywhere, ...ending]);
+  return tableOf([['a handler that', 'what you see', 'exit code', 'what is kept'], ...everywhere, ...ending]);
 }
 
 function fileTable(): string {
@@ -58,7 +64,7 @@ function fileTable(): string {
     exit,
     kept,
   ]);
-  return render(['fault', 'command', 'what you see', 'exit code', 'what is kept'], rows);
+  return tableOf([['fault', 'command', 'what you see', 'exit code', 'what is kept'], ...rows]);
 }
 
 function signalTable(): string {
@@ -71,12 +77,7 @@ function signalTable(): string {
     code(answer),
     kept,
   ]);
-  return render(['when', 'command', 'exit code', 'on stdout', 'what is kept'], rows);
-}
-
-function render(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const all = [head, head.map(() => '---'), ...rows];
-  return all.map((cells) => `| ${cells.join(' | ').replaceAll('`| ', '`\\| ')} |`).join('\n');
+  return tableOf([['when', 'command', 'exit code', 'on stdout', 'what is kept'], ...rows]);
 }
 
 /** Each line of what is told. */

@@ -1,5 +1,5 @@
 // Starts the fault server alone, for other clients to be run against, until its standard input ends:
-// node test/faults/serve.mjs prints its addresses and the paths of its cases.
+// node test/faults/serve.mjs prints its addresses, its certificate, and its cases as client-case.ts has them.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -7,11 +7,13 @@ const program = `
   import { HTTP_CASES } from './http-cases.js';
   import { STREAM_CASES } from './stream-cases.js';
   import { startFaultServer } from './fault-server.js';
-  import { pathOf } from './fault-case.js';
+  import { forClients } from './client-case.js';
+  import { CERTIFICATE } from '../support/certificate.js';
   const cases = [...HTTP_CASES, ...STREAM_CASES];
-  const { http, tls, close } = await startFaultServer(cases);
-  console.log(JSON.stringify({ http, tls, paths: cases.map(pathOf) }));
-  process.stdin.resume().on('end', close);
+  const server = await startFaultServer(cases);
+  const { http, tls } = server;
+  console.log(JSON.stringify({ http, tls, certificate: CERTIFICATE, cases: cases.map((one) => forClients(one, server)) }));
+  process.stdin.resume().on('end', server.close);
 `;
 const { outputFiles } = await build({
   stdin: { contents: program, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },

@@ -21,7 +21,7 @@ const tokens = (inputTokens: number, outputTokens: number) =>
   ({ usage: { inputTokens, outputTokens, source: 'reported' } }) as const;
 const estimated = { usage: { source: 'estimated' } } as const;
 const call = (fields: object, named: object, finish_reason: string | null = null) =>
-  choice({ delta: { tool_calls: [{ ...fields, function: named }] }, finish_reason });
+  choice({ delta: { role: 'assistant', tool_calls: [{ ...fields, function: named }] }, finish_reason });
 /** How a stream should end, and what the log then says. */
 const END = stop() + usage(3, 1) + DONE;
 const ENDED = tokens(3, 1);
@@ -30,7 +30,7 @@ const data = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
 const MIB = 1024 * 1024;
 /** `Hello` in an event of so many characters. */
 const large = (length: number) => {
-  const hello = { choices: [{ delta: { content: 'Hello' } }], padding: '' };
+  const hello = { choices: [{ index: 0, delta: { role: 'assistant', content: 'Hello' } }], padding: '' };
   const padding = 'x'.repeat(length - JSON.stringify(hello).length);
   return data({ ...hello, padding });
 };
@@ -122,7 +122,7 @@ const ROWS: readonly Row[] = [
   },
   {
     fault: 'a byte order mark, empty data, and data over several lines',
-    sends: `\ufeffdata\n\ndata:\n\n${say('你').replace(',"', ',\ndata: "')}data: {"choices":[{"delta":\ndata: {"content":"好 🌸"}}]}\n\n${stop()}${usage(3, 1)}data:[DONE]\n\n`,
+    sends: `\ufeffdata\n\ndata:\n\n${say('你').replace(',"', ',\ndata: "')}data: {"choices":[{"index":0,"delta":\ndata: {"content":"好 🌸"}}]}\n\n${stop()}${usage(3, 1)}data:[DONE]\n\n`,
     answer: '你好 🌸',
     logged: ENDED,
   },
@@ -141,9 +141,13 @@ const ROWS: readonly Row[] = [
   {
     fault: '`__proto__` in an event',
     sends:
-      `data: {"__proto__":{"error":"x"},"choices":[{"__proto__":{"finish_reason":"length"},"delta":{"__proto__":{"content":"no","refusal":"no"}}}]}\n\n` +
+      `data: {"__proto__":{"error":"x"},"choices":[{"index":0,"__proto__":{"finish_reason":"length"},"delta":{"role":"assistant","__proto__":{"content":"no","refusal":"no"}}}]}\n\n` +
       say('Hello') +
-      call({ index: 0, id: 'a' }, { name: '__proto__', arguments: '{"__proto__":1}' }, 'tool_calls') +
+      call(
+        { index: 0, id: 'a', type: 'function' },
+        { name: '__proto__', arguments: '{"__proto__":1}' },
+        'tool_calls',
+      ) +
       usage(3, 1) +
       DONE,
     answer: 'Hello',
@@ -225,8 +229,8 @@ const ROWS: readonly Row[] = [
   {
     fault: 'two tool calls under one index',
     sends:
-      call({ index: 0, id: 'a' }, { name: 'add', arguments: '{"x":1}' }) +
-      call({ index: 0, id: 'b' }, { name: 'add', arguments: '{"x":2}' }, 'tool_calls') +
+      call({ index: 0, id: 'a', type: 'function' }, { name: 'add', arguments: '{"x":1}' }) +
+      call({ index: 0, id: 'b', type: 'function' }, { name: 'add', arguments: '{"x":2}' }, 'tool_calls') +
       usage(3, 1) +
       DONE,
     logged: {
@@ -240,7 +244,7 @@ const ROWS: readonly Row[] = [
     fault: 'a tool call in pieces',
     sends:
       call({ index: 0, id: 'a', type: 'function' }, { name: 'add', arguments: '' }) +
-      call({ index: 1, id: 'b' }, { name: 'now' }) +
+      call({ index: 1, id: 'b', type: 'function' }, { name: 'now' }) +
       ['{"x"', ':', '"1 + ', '2"}'].map((part) => call({ index: 0 }, { arguments: part })).join('') +
       stop('tool_calls') +
       usage(3, 1) +
@@ -254,7 +258,7 @@ const ROWS: readonly Row[] = [
   },
   {
     fault: 'a tool call that is cut short',
-    sends: call({ index: 0, id: 'a' }, { name: 'add', arguments: '{"x":' }),
+    sends: call({ index: 0, id: 'a', type: 'function' }, { name: 'add', arguments: '{"x":' }),
     flags: ['--retries', '0'],
     error: CUT,
     code: 'stream_cut',
