@@ -82,4 +82,8 @@ function assertHandler(handler: CallbackHandler): void {
       'a callback handler cannot be both background and raiseError: nobody waits for its errors',
     );
   }
+  const { handlerTimeoutMs = 1 } = handler;
+  if (typeof handlerTimeoutMs !== 'number' || !(handlerTimeoutMs > 0)) {
+    throw new TypeError("a callback handler's handlerTimeoutMs is a number of milliseconds above 0");
+  }
 }

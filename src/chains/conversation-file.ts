@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { ChainError } from '../errors.js';
@@ -69,15 +70,17 @@ export async function saveConversation(file: string, conversation: SavedConversa
  * @throws ChainError `file_not_readable` for a file that is missing, damaged, or of a newer version; it stays as it is
  */
 export async function loadConversation(file: string): Promise<SavedConversation> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : message;
     throw unreadable(file, reason, { cause });
   }
-  return parseConversation(text, file);
+  // Decoded all the same, it would be saved with other characters.
+  if (!isUtf8(bytes)) throw unreadable(file, 'it is damaged: it is not UTF-8');
+  return parseConversation(bytes.toString(), file);
 }
 
 /**

@@ -6,10 +6,10 @@ type Schema = Readonly<Record<string, unknown>>;
 /** @throws ChainError `invalid_argument` for what is no JSON Schema */
 export function assertSchema(schema: Schema, file: string): void {
   try {
+    assertByMetaSchema(schema);
     validator(schema);
   } catch (cause) {
-    // The validator lists every way in which it could be right; the first says where it is wrong.
-    const why = (cause as Error).message.replace(/^schema is invalid: data/, '').split(', ')[0];
+    const why = cause instanceof RangeError ? 'nested too deeply' : (cause as Error).message;
     throw new ChainError('invalid_argument', `--schema ${file}: not a JSON Schema: ${why}`, { cause });
   }
 }
@@ -30,8 +30,20 @@ export function assertMatches(answer: string, schema: Schema): void {
   throw new ChainError('invalid_response', `the answer does not follow the schema: ${wrong.join('; ')}`);
 }
 
+/** Before it is compiled, which takes much for granted. */
+function assertByMetaSchema(schema: Schema): void {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  if (ajv.validateSchema(rulesOf(schema)) === true) return;
+  // It lists every way in which it could be right; the first says where it is wrong.
+  const [first] = ajv.errors ?? [];
+  throw new Error(`${first?.instancePath} ${first?.message}`);
+}
+
+/** Its own schema version is left aside: draft-07 files are checked by the rules that both share. */
+function rulesOf({ $schema: _, ...rules }: Schema): Schema {
+  return rules;
+}
+
 function validator(schema: Schema) {
-  // Its own schema version is left aside: draft-07 files are checked by the rules that both share.
-  const { $schema: _, ...rules } = schema;
-  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(rules);
+  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(rulesOf(schema));
 }

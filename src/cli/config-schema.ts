@@ -1,7 +1,8 @@
 import { ChainError } from '../errors.js';
-import { checkSchema, type JsonSchema } from '../prompts/json-schema.js';
+import { parseCheckedYaml, type YamlKind } from '../prompts/checked-yaml.js';
+import type { JsonSchema } from '../prompts/json-schema.js';
+import { TemplateError } from '../prompts/source-position.js';
 import type { Config } from './config.js';
-import { parseYaml } from './yaml.js';
 
 const PRICE = { description: 'In dollars per million tokens.', type: 'number', minimum: 0 } as const;
 
@@ -70,13 +71,15 @@ export const CONFIG_SCHEMA = {
   },
 } as const satisfies JsonSchema;
 
-/** @throws ChainError `invalid_config`, naming the file and everything in it that is wrong */
+const CONFIG: YamlKind = { name: 'configuration', schema: CONFIG_SCHEMA, hint: () => undefined };
+
+/** @throws ChainError `invalid_config`, naming file and line of everything in it that is wrong */
 export function parseConfig(text: string, file: string): Config {
-  const data = parseYaml(text, file, 'invalid_config') ?? {};
-  const problems = checkSchema(CONFIG_SCHEMA, data);
-  if (problems.length === 0) return data as Config;
-  const wrong = problems.map(({ path, message }) =>
-    path.length === 0 ? 'it must be keys and values' : message,
-  );
-  throw new ChainError('invalid_config', `${file}: ${wrong.join('; ')}`);
+  try {
+    return parseCheckedYaml(text, file, CONFIG).data as Config;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const { message, hint } = error;
+    throw new ChainError('invalid_config', message, { cause: error, ...(hint !== undefined && { hint }) });
+  }
 }

@@ -1,5 +1,5 @@
 import { CallbackManager } from '../callbacks/manager.js';
-import { ChainError } from '../errors.js';
+import { ChainError, toErrorRecord } from '../errors.js';
 import { BaseCallbackHandler, type CallbackHandler, EVENT_TABLE } from '../events.js';
 import { didYouMean } from '../prompts/nearest-name.js';
 import { importModule, isOf } from './import-module.js';
@@ -23,6 +23,7 @@ export async function loadCallbacks(
 }
 
 async function loadModule(path: string, generation: number | undefined): Promise<CallbackHandler[]> {
+  if (path === '') throw new ChainError('invalid_argument', '--callback names no module');
   let exports: Record<string, unknown>;
   try {
     exports = await importModule(path, generation);
@@ -34,6 +35,15 @@ async function loadModule(path: string, generation: number | undefined): Promise
       ...(unparsable && { hint: `Where? node --check ${path}` }),
     });
   }
+  try {
+    return handlersIn(exports, path);
+  } catch (cause) {
+    if (cause instanceof ChainError) throw cause;
+    throw new ChainError('invalid_callback', `--callback ${path}: ${firstLine(cause)}`, { cause });
+  }
+}
+
+function handlersIn(exports: Readonly<Record<string, unknown>>, path: string): CallbackHandler[] {
   const values = [...new Set(Object.values(exports).flat())];
   const objects = values.filter((value) => hears(value, path));
   // A class that is exported for its types beside its instance isn't a second handler.
@@ -48,11 +58,7 @@ async function loadModule(path: string, generation: number | undefined): Promise
       hint: 'Export an object or a class with methods such as onLLMNewToken or onEvent.',
     });
   }
-  try {
-    CallbackManager.subscribe(found);
-  } catch (cause) {
-    throw new ChainError('invalid_callback', `--callback ${path}: ${(cause as Error).message}`, { cause });
-  }
+  CallbackManager.subscribe(found);
   return found;
 }
 
@@ -71,7 +77,7 @@ function make(Handler: HandlerClass, path: string): unknown {
   try {
     return new Handler();
   } catch (cause) {
-    const why = `--callback ${path}: ${Handler.name} can't be made: ${(cause as Error).message}`;
+    const why = `--callback ${path}: ${Handler.name} can't be made: ${firstLine(cause)}`;
     throw new ChainError('invalid_callback', why, { cause });
   }
 }
@@ -88,6 +94,13 @@ function hears(value: unknown, path: string): boolean {
   if (mistyped.length > 0) {
     throw new ChainError('invalid_callback', `--callback ${path}: no event method ${mistyped.join(', ')}`);
   }
+  const handler = value as Readonly<Record<string, unknown>>;
+  const idle = names.filter(
+    (name) => METHODS.includes(name) && !['function', 'undefined'].includes(typeof handler[name]),
+  );
+  if (idle.length > 0) {
+    throw new ChainError('invalid_callback', `--callback ${path}: no function: ${idle.join(', ')}`);
+  }
   return heard;
 }
 
@@ -101,11 +114,16 @@ function methodNames(value: object): string[] {
 }
 
 function whyNotLoaded(cause: unknown, path: string): string {
-  const { code, message, url: missing } = cause as NodeJS.ErrnoException & { readonly url?: string };
+  const { code, url: missing } = Object(cause) as NodeJS.ErrnoException & { readonly url?: string };
   if (code === 'ERR_MODULE_NOT_FOUND' && isOf(path, missing)) return 'no such file';
   if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'a folder, not a file';
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return `Node ${process.versions.node} does not load TypeScript; Node 22.18 and later do`;
   }
-  return (message ?? String(cause)).split('\n')[0]!;
+  return firstLine(cause);
+}
+
+/** Of whatever was thrown. */
+function firstLine(cause: unknown): string {
+  return toErrorRecord(cause).message.split('\n')[0]!;
 }

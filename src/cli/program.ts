@@ -36,7 +36,13 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
     if (error.exitCode === 0) return;
     maskKeys(io);
     // Below it there may be a suggestion.
-    const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
+    const [message = '', hint] =
+      error.code === 'commander.help'
+        ? [
+            ['no command', ...args.slice(1)].join(' '),
+            `chain ${args.length === 1 ? `${args[0]} ` : ''}--help lists them.`,
+          ]
+        : error.message.replace(/^error: /, '').split('\n');
     const wrong = new ChainError('invalid_argument', message, { cause: error, ...(hint && { hint }) });
     if (args.includes('--json')) io.stdout.write(renderErrorJson(toErrorRecord(wrong), '', io.redact));
     throw wrong;

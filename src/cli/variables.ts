@@ -88,7 +88,7 @@ async function readValue(name: string, text: string, io: Io): Promise<string> {
 async function readVarsFile(file: string): Promise<object> {
   const text = await readTextFile(file, '--vars');
   const { parseYaml } = await import('./yaml.js'); // JSON is YAML, too.
-  const data = parseYaml(text, file, 'invalid_argument', { numbersAsWritten: true });
+  const data = parseYaml(text, file);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new ChainError('invalid_argument', `${file}: holds no names with values`, {
       hint: 'A --vars file is one JSON or YAML mapping, such as {"number": 2}.',

@@ -1,38 +1,32 @@
-import { type Document, isMap, isScalar, parseDocument } from 'yaml';
-import { ChainError, type ChainErrorCode } from '../errors.js';
+import { isMap, isScalar } from 'yaml';
+import { ChainError } from '../errors.js';
+import { formatPosition, PositionCounter } from '../prompts/source-position.js';
+import { firstAlias, readYaml, type YamlDocument, type YamlFault } from '../prompts/yaml-document.js';
 
-/** More would only be there to fill the memory. */
+/** More would only be there to fill the memory: how often one is used, times how many are in it. */
 const MOST_ALIASES = 20;
 
 /**
- * A file's YAML, or JSON, as plain data.
- * @param numbersAsWritten numbers at the top are texts: `02134`, `1.10` and what no number can hold stay as they are
- * @throws ChainError with this code, naming file, line and column
+ * A file of variables, YAML or JSON, as plain data. Numbers at the top are texts: `02134`, `1.10` and what no number can
+ * hold stay as they are.
+ * @throws ChainError `invalid_argument`, naming file, line and column
  */
-export function parseYaml(
-  text: string,
-  file: string,
-  code: ChainErrorCode,
-  { numbersAsWritten = false } = {},
-): unknown {
-  const document = parseDocument(text);
-  const [broken] = document.errors;
-  if (broken !== undefined) {
-    const at = broken.linePos?.[0];
-    const place = at === undefined ? file : `${file}:${at.line}:${at.col}`;
-    // What follows in its message is the line, drawn.
-    const why = broken.message.replace(/ at line \d+, column \d+:[\s\S]*$/, '');
-    throw new ChainError(code, `${place}: ${why}`, { cause: broken });
-  }
-  if (numbersAsWritten) keepNumbers(document);
+export function parseYaml(text: string, file: string): unknown {
+  const fail = ({ offset, reason, ...why }: YamlFault): never => {
+    const place = formatPosition(new PositionCounter(text, { file, line: 1, column: 1 }).at(offset));
+    throw new ChainError('invalid_argument', `${place}: ${reason}`, why);
+  };
+  const { document, fault } = readYaml(text, { aliases: true });
+  if (fault !== undefined) return fail(fault);
+  keepNumbers(document);
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (cause) {
-    throw new ChainError(code, `${file}: ${(cause as Error).message}`, { cause });
+    return fail({ offset: firstAlias(document), reason: 'the aliases make too much of it', cause });
   }
 }
 
-function keepNumbers({ contents }: Document): void {
+function keepNumbers({ contents }: YamlDocument): void {
   if (!isMap(contents)) return;
   for (const { value } of contents.items) {
     if (isScalar(value) && typeof value.value === 'number' && value.source !== undefined)

@@ -1,15 +1,7 @@
-import {
-  type Document,
-  isMap,
-  isScalar,
-  isSeq,
-  type ParsedNode,
-  parseDocument,
-  type Scalar,
-  visit,
-} from 'yaml';
+import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import { checkSchema, type JsonSchema, type SchemaProblem } from './json-schema.js';
 import { PositionCounter, type SourcePosition, TemplateError } from './source-position.js';
+import { readYaml, type YamlDocument } from './yaml-document.js';
 
 /** A kind of YAML that people write for this package. */
 export interface YamlKind {
@@ -30,7 +22,6 @@ export interface CheckedYaml {
   readonly positionOf: (place: Place) => SourcePosition;
 }
 
-export type YamlDocument = Document.Parsed<ParsedNode>;
 type Place = Pick<SchemaProblem, 'path' | 'at'>;
 type PositionAt = (offset: number) => SourcePosition;
 
@@ -43,17 +34,11 @@ type PositionAt = (offset: number) => SourcePosition;
  */
 export function parseCheckedYaml(text: string, file: string, kind: YamlKind): CheckedYaml {
   const positionAt = (offset: number) => new PositionCounter(text, { file, line: 1, column: 1 }).at(offset);
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    prettyErrors: false,
-    resolveKnownTags: false,
-    stringKeys: true,
-    // Its own check takes quadratic time; ours is below.
-    uniqueKeys: false,
-  });
-  refuseMalformed(document, kind, positionAt);
-  refuseAliasesAndDuplicates(document, kind, positionAt);
+  const { document, fault } = readYaml(text);
+  if (fault !== undefined) {
+    const { offset, reason, ...why } = fault;
+    throw new TemplateError(positionAt(offset), `malformed ${kind.name}: ${reason}`, why);
+  }
 
   const data: unknown = document.toJS() ?? {};
   const problems =
@@ -65,40 +50,6 @@ export function parseCheckedYaml(text: string, file: string, kind: YamlKind): Ch
 }
 
 const MOST_PROBLEMS_SHOWN = 20;
-
-function refuseMalformed({ errors, warnings }: YamlDocument, { name }: YamlKind, at: PositionAt): void {
-  const cause = errors[0] ?? warnings[0];
-  if (cause === undefined) return;
-  const reason = {
-    RESOURCE_EXHAUSTION: 'nested too deeply',
-    MULTIPLE_DOCS: 'it goes on after the end of the document ("...")',
-    TAG_RESOLVE_FAILED: `${cause.message}: tags are not supported`,
-    NON_STRING_KEY: 'a key must be a text',
-  }[cause.code as string];
-  throw new TemplateError(at(cause.pos[0]), `malformed ${name}: ${reason ?? cause.message}`, {
-    cause,
-    hint: 'Put quotes around a text that has ": " or " #" in it, or begins with a sign such as { [ * & ! % @.',
-  });
-}
-
-function refuseAliasesAndDuplicates(document: YamlDocument, { name }: YamlKind, at: PositionAt): void {
-  const fail = (node: unknown, reason: string, hint?: string) => {
-    const offset = (node as ParsedNode).range[0];
-    throw new TemplateError(at(offset), `malformed ${name}: ${reason}`, hint ? { hint } : {});
-  };
-  visit(document, {
-    Alias: (_, node) =>
-      fail(node, `the alias *${node.source}`, 'Write the value out: aliases are not supported.'),
-    Map: (_, { items }) => {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        const { value } = key as Scalar;
-        if (seen.has(value)) fail(key, `the key "${value}" is there twice`);
-        seen.add(value);
-      }
-    },
-  });
-}
 
 /** @param lists each in the order of the file */
 function problemsError(

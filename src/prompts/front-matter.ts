@@ -1,9 +1,11 @@
 import { isMap, type Scalar, type YAMLMap } from 'yaml';
 import type { ModelParams } from '../messages.js';
 import type { BudgetLimits } from '../tokens/budget.js';
-import { parseCheckedYaml, type YamlDocument, type YamlKind } from './checked-yaml.js';
+import { parseCheckedYaml, type YamlKind } from './checked-yaml.js';
+import { isVariableName } from './f-string.js';
 import { FRONT_MATTER_SCHEMA } from './front-matter-schema.js';
 import { type SourcePosition, TemplateError } from './source-position.js';
+import type { YamlDocument } from './yaml-document.js';
 
 /** What front matter says of one variable. */
 export interface TemplateInput {
@@ -64,8 +66,22 @@ const KEYS_HINT =
 const FRONT_MATTER: YamlKind = {
   name: 'front matter',
   schema: FRONT_MATTER_SCHEMA,
+  check: (data) =>
+    namesIn(data)
+      .filter((name) => !isVariableName(name))
+      .map((name) => ({
+        path: ['inputs', name],
+        at: 'key',
+        message: `${JSON.stringify(name)} is no name of a variable`,
+      })),
   hint: ({ path, at }) => (at === 'key' && path.length === 1 ? KEYS_HINT : undefined),
 };
+
+/** What `inputs` declares. A name that no template can use would never be heard of again. */
+function namesIn(data: unknown): readonly string[] {
+  const { inputs } = data as { readonly inputs?: unknown };
+  return typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs) ? Object.keys(inputs) : [];
+}
 
 /** Front matter that fits its schema, as far as it is read by name. */
 interface Fields extends Readonly<Record<string, unknown>> {

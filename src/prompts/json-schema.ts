@@ -50,7 +50,8 @@ export function checkSchema(
   } else if (isObject(value)) {
     problems.push(...checkObject(schema, value, path));
   }
-  if (schema.if) {
+  // What is missing is told already.
+  if (schema.if && (schema.required ?? []).every((key) => Object.hasOwn(Object(value), key))) {
     const branch = checkSchema(schema.if, value).length === 0 ? schema.then : schema.else;
     if (branch) problems.push(...checkSchema(branch, value, path));
   }
@@ -159,7 +160,11 @@ function label(path: readonly (string | number)[]): string {
 
 function excerpt(value: unknown): string {
   if (value === null) return 'empty';
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') {
+    return Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? `${value}, which is beyond ±2^53`
+      : `${value}`;
+  }
   const characters = [...JSON.stringify(value).slice(0, 100)];
   return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : characters.join('');
 }

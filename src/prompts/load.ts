@@ -62,13 +62,12 @@ export async function parseTemplate(
   const { frontMatter, bodyOffset } = await splitFrontMatter(text, file);
   const start = new PositionCounter(text, { file, line: 1, column: 1 }).at(bodyOffset);
   const body = text.slice(bodyOffset, text.endsWith('\n') ? -1 : undefined);
-  if (body.trim() === '') {
-    throw new TemplateError(start, 'the template has no text', { hint: 'Write the prompt into it.' });
-  }
-
   const systemPart = system === undefined ? systemOf(frontMatter) : overridingSystem(system);
   const conversation = parseRoleLines(body, start);
   const written = conversation ?? [{ role: 'user' as const, content: new FString(body, start) }];
+  if (written.every(({ content }) => content.text.trim() === '')) {
+    throw new TemplateError(start, 'the template has no text', { hint: 'Write the prompt into it.' });
+  }
   const bodyMessages = system === undefined ? written : written.filter(({ role }) => role !== 'system');
   const messages = [...(systemPart ? [systemPart.message] : []), ...bodyMessages];
   const partialVariables = defaultsOf(frontMatter.inputs);

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { toPlain } from '../callbacks/plain.js';
 import { type ChainEvent, EVENT_TABLE, SCHEMA_VERSION } from '../events.js';
 import validators from './generated/event-validators.js';
 
@@ -38,7 +39,17 @@ export function parseTraceLine(bytes: Buffer): TraceLine {
   }
   if (typeof schema === 'number' && schema > SCHEMA_VERSION) return { kind: 'later', schema };
   const why = whatIsWrong(type, value);
-  return why === undefined ? { kind: 'event', event: value as ChainEvent } : { kind: 'damaged', why };
+  if (why !== undefined) return { kind: 'damaged', why };
+  // As this package writes them: whoever compares, masks or writes an event need not fear for the stack.
+  const isDeep = bytes.length > 2 * MOST_LEVELS && isDeeper(value, MOST_LEVELS);
+  return { kind: 'event', event: (isDeep ? toPlain(value) : value) as ChainEvent };
+}
+
+const MOST_LEVELS = 500;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
 }
 
 /**

@@ -239,7 +239,7 @@ describe('what is wrong', () => {
     here.write('bad.yaml', 'prices: { x: { input: -1, output: 2 } }\n');
     const { code, stdout, stderr } = await here.run(['models', '--config', 'bad.yaml']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^chain: bad\.yaml: .*input/);
+    expect(stderr).toMatch(/^chain: bad\.yaml:1:23: .*input/);
   });
 
   it('too many words', async () => {

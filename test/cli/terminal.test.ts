@@ -114,15 +114,6 @@ describe.skipIf(!requires('tmux'))('on a terminal', () => {
     expect(await terminal.screen('styled')).not.toContain('\x1b');
   });
 
-  it('control sequences of the answer do nothing', async () => {
-    const server = await serve(
-      stream(text('one\n\x1b[2J\x1b[31mtwo\x1b]0;title\x07'), text('\x1b[1;1Hthree'), END),
-    );
-    const terminal = await open(['run', 'hi.txt', '--quiet'], { OPENAI_BASE_URL: server.baseUrl });
-    expect(await finalScreen(terminal)).toEqual(['one', 'twothree', '[exit 0]']);
-    expect(await terminal.screen('styled')).not.toContain('\x1b[31m');
-  });
-
   it('a trace marks the place of the answer that is on the screen already', async () => {
     const server = await serve(stream(text('Hello'), text(', Ann!'), END));
     const terminal = await open(['run', 'hi.txt', '--verbose'], { OPENAI_BASE_URL: server.baseUrl });

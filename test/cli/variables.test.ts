@@ -18,12 +18,6 @@ async function prompt(args: readonly string[], stdin: string | Uint8Array | 'ope
   return (server.received[0]!.body.messages as { content: string }[])[0]!.content;
 }
 
-async function mistake(args: readonly string[], stdin = '') {
-  const { code, stdout, stderr } = await here.run(['run', ...args], { stdin });
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  return stderr;
-}
-
 describe('--var', () => {
   const VALUES = [
     ['a=b', '<a=b>'],
@@ -54,23 +48,6 @@ describe('--var', () => {
     const args = ['--prompt', '{constructor} {__proto__}', '--var', 'constructor=a', '--var', '__proto__=b'];
     expect(await prompt(args)).toBe('a b');
   });
-
-  it.each([
-    {
-      args: ['--var', 'text', '--var', '=x'],
-      stderr: 'chain: not name=value: --var text, --var =x\n       A variable is set as --var name=value.\n',
-    },
-    {
-      args: ['--var', 'txet=a', '--var', 'other=b'],
-      stderr:
-        'chain: Unknown variables: txet (did you mean "text"?), other. Missing variable: text (show.txt:1:2)\n' +
-        '       show.txt has variable text. Set it with --var text=…\n',
-    },
-    { args: ['--var', 'text=@nope.txt'], stderr: 'chain: --var text: nope.txt: no such file\n' },
-    { args: ['--var', 'text=@home'], stderr: 'chain: --var text: home: a folder, not a file\n' },
-  ])('$args', async ({ args, stderr }) => {
-    expect(await mistake(['show.txt', ...args])).toBe(stderr);
-  });
 });
 
 describe('--vars', () => {
@@ -87,27 +64,6 @@ describe('--vars', () => {
     [['--var', 'text=flag', '--vars', 'a.json'], '<flag>'],
   ])('%j', async (args, expected) => {
     expect(await prompt(['show.txt', ...args])).toBe(expected);
-  });
-
-  it.each([
-    { content: undefined, stderr: 'chain: --vars: v.yaml: no such file\n' },
-    {
-      content: 'a: [b',
-      stderr:
-        'chain: v.yaml:1:6: Flow sequence in block collection must be sufficiently indented and end with a ]\n',
-    },
-    {
-      content: '- a',
-      stderr:
-        'chain: v.yaml: holds no names with values\n       A --vars file is one JSON or YAML mapping, such as {"number": 2}.\n',
-    },
-    {
-      content: `a: &a [1, 1]\nb: [${'*a,'.repeat(200)}]`,
-      stderr: 'chain: v.yaml: Excessive alias count indicates a resource exhaustion attack\n',
-    },
-  ])('$content', async ({ content, stderr }) => {
-    if (content !== undefined) here.write('v.yaml', content);
-    expect(await mistake(['show.txt', '--vars', 'v.yaml'])).toBe(stderr);
   });
 });
 
@@ -150,16 +106,6 @@ describe('standard input', () => {
     here.write('default.txt', '---\ninputs: {input: by default}\n---\n[{input}]');
     here.write('v.json', '{"input": "v"}');
     expect(await prompt(args, stdin)).toBe(expected);
-  });
-
-  it.each([
-    {
-      args: ['--prompt', '{a}{b}', '--var', 'a=-', '--var', 'b=-'],
-      stderr: "chain: standard input can't be a and b at once\n",
-    },
-    { args: ['-', '--var', 'a=-'], stderr: "chain: standard input can't be the template and a at once\n" },
-  ])('$args', async ({ args, stderr }) => {
-    expect(await mistake(args, '{a}')).toBe(stderr);
   });
 
   it('that is not UTF-8 is a mistake', async () => {

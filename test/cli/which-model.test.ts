@@ -99,26 +99,6 @@ describe('which model answers', () => {
     expect(() => here.read('run.jsonl')).toThrow('ENOENT');
   });
 
-  it.each([
-    { config: 'modle: x', why: 'unknown key "modle" (did you mean "model"?)' },
-    {
-      config: 'defaults: {temprature: 1, temperature: 9}\nprices: {m: {input: 1}}',
-      why: 'unknown key "defaults.temprature" (did you mean "temperature"?); "defaults.temperature" must be a number from 0 to 2, not 9; "prices.m.output" is missing',
-    },
-    { config: '- x', why: 'it must be keys and values' },
-  ])('configuration $config', async ({ config, why }) => {
-    const file = here.write(CONFIG, config);
-    const outcome = await here.run(['run', 'plain.txt', '--model', 'offline']);
-    expect(outcome).toEqual({ code: 2, stdout: '', stderr: `chain: ${file}: ${why}\n` });
-  });
-
-  it('configuration that is no YAML', async () => {
-    const file = here.write(CONFIG, 'model: x\ndefaults: [a');
-    expect((await here.run(['run', 'plain.txt'])).stderr).toBe(
-      `chain: ${file}:2:13: Flow sequence in block collection must be sufficiently indented and end with a ]\n`,
-    );
-  });
-
   it('nothing of the working folder is loaded unasked', async () => {
     here.write('.config/chain/config.yaml', 'broken: [');
     here.write('chain/config.yaml', 'broken: [');

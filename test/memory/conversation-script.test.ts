@@ -266,7 +266,7 @@ sytem: x
     ],
     [
       'turns: [{ user: a }]\n---\nturns: [{ user: b }]',
-      '2:1: malformed conversation file: it goes on after the end of the document ("...")',
+      '2:1: malformed conversation file: it goes on after the end of the document',
       'Put quotes around a text that has ": " or " #" in it, or begins with a sign such as { [ * & ! % @.',
     ],
   ])('refuses malformed YAML: %j', async (yaml, message, hint) => {

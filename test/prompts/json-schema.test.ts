@@ -23,7 +23,7 @@ describe('checkSchema', () => {
     [{ type: 'integer', minimum: 1 }, 1, undefined],
     [{ type: 'integer', minimum: 1 }, 0, 'it must be a whole number of at least 1, not 0'],
     [{ type: 'integer' }, 1.5, 'it must be a whole number, not 1.5'],
-    [{ type: 'integer' }, 2 ** 53, 'it must be a whole number, not 9007199254740992'],
+    [{ type: 'integer' }, 2 ** 53, 'it must be a whole number, not 9007199254740992, which is beyond ±2^53'],
     [{ type: 'boolean' }, false, undefined],
     [{ type: 'boolean' }, 'false', 'it must be true or false, not "false"'],
     [{ type: 'array' }, [], undefined],

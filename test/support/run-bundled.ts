@@ -11,8 +11,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a program of TypeScript in a process of its own; its imports are relative to `test/`. */
-export async function runBundled(source: string, nodeFlags: readonly string[] = []): Promise<Outcome> {
+/**
+ * Runs a program of TypeScript in a process of its own; its imports are relative to `test/`.
+ * @param define what names stand for, as source text
+ */
+export async function runBundled(
+  source: string,
+  nodeFlags: readonly string[] = [],
+  define: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'promptchain-'));
   const outfile = join(folder, 'program.mjs');
   try {
@@ -23,8 +30,9 @@ export async function runBundled(source: string, nodeFlags: readonly string[] = 
       platform: 'node',
       format: 'esm',
       target: 'node20',
+      define,
       banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+        js: "import { createRequire as requirer } from 'node:module'; const require = requirer(import.meta.url);",
       },
       logLevel: 'silent',
     });

@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { exitCodeOf, renderError } from '../../src/cli/exit.js';
+import type { Io } from '../../src/cli/io.js';
+import { runProgram } from '../../src/cli/program.js';
+import { settle } from '../support/run-cli.js';
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Outcome extends Said {
+  /** What was thrown; `undefined` where all went well. */
+  readonly error: unknown;
+}
+
+export interface HereOptions {
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Uint8Array;
+  /** Stdout is one, and the others are pipes. */
+  readonly terminal?: boolean;
+}
+
+/**
+ * The command `chain` in this process, in a folder of its own: all that `bin/chain.js` does but for signals and what
+ * makes a process end, at a fiftieth of its price. The offline model answers: what is accepted wrongly has the
+ * exit code 0.
+ */
+export async function runHere(args: readonly string[], options: HereOptions = {}): Promise<Said> {
+  const { error: _, ...said } = await attemptHere(args, options);
+  return said;
+}
+
+/** The same, with the error itself. */
+export async function attemptHere(args: readonly string[], options: HereOptions = {}): Promise<Outcome> {
+  const { files = {}, env = {}, stdin = '', terminal = false } = options;
+  const before = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'chain-here-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    if (name.endsWith('/')) mkdirSync(join(folder, name), { recursive: true });
+    else writeFileSync(join(folder, name), content);
+  }
+  process.chdir(folder);
+  try {
+    return settled(await performHere(args, { env: { ...homeIn(folder), ...env }, stdin, terminal }), folder);
+  } finally {
+    process.chdir(before);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** As `main` does it: one place turns what was thrown into words and a number. */
+async function performHere(
+  args: readonly string[],
+  { env, stdin, terminal }: Required<Omit<HereOptions, 'files'>>,
+): Promise<Outcome> {
+  const stdout = new Kept(terminal);
+  const stderr = new Kept(false);
+  const io: Io = {
+    stdin: Object.assign(Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]), { isTTY: false }),
+    stdout,
+    stderr,
+    env,
+    signal: new AbortController().signal,
+    redact: (text) => text,
+  };
+  let code = 0;
+  let error: unknown;
+  try {
+    await runProgram(args, io);
+  } catch (thrown) {
+    error = thrown;
+    code = exitCodeOf(error);
+    stderr.write(io.redact(renderError(error, false)));
+  }
+  return { code, stdout: stdout.text, stderr: stderr.text, error };
+}
+
+class Kept extends Writable {
+  readonly isTTY: boolean;
+  readonly columns = 80;
+  text = '';
+
+  constructor(isTTY: boolean) {
+    super({ decodeStrings: false });
+    this.isTTY = isTTY;
+  }
+
+  override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+function homeIn(folder: string): Readonly<Record<string, string>> {
+  return {
+    CHAIN_MODEL: 'offline',
+    XDG_CONFIG_HOME: join(folder, 'home'),
+    XDG_DATA_HOME: join(folder, 'home'),
+    XDG_STATE_HOME: join(folder, 'home'),
+  };
+}
+
+function settled({ stdout, stderr, ...rest }: Outcome, folder: string): Outcome {
+  const shown = (text: string) =>
+    settle(text)
+      .replaceAll(join(folder, '/'), '')
+      // As later versions of Node say it.
+      .replace(/ \(line \d+ column \d+\)/g, '')
+      .replace(TOO_DEEP, ': nested too deeply');
+  return { ...rest, stdout: shown(stdout), stderr: shown(stderr) };
+}
+
+/** How deep is too deep is a matter of the stack, and so is the place where that shows. */
+export const TOO_DEEP = /:\d+:\d+: (?:malformed [a-z ]+: )?nested too deeply/g;

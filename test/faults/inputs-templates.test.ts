@@ -1,0 +1,151 @@
+import { describe, it } from 'vitest';
+import {
+  BRACES,
+  bytes,
+  expectRefused,
+  NAMES,
+  type NamedRow,
+  NO_TEXT,
+  NUL,
+  named,
+  UTF8,
+  UTF16,
+} from './refused.js';
+
+const TEMPLATES: readonly NamedRow<string | Uint8Array>[] = [
+  ['empty', '', 't.txt:1:1: the template has no text', NO_TEXT],
+  ['blank', ' \n\n', 't.txt:1:1: the template has no text', NO_TEXT],
+  ['only front matter', '---\nmodel: m\n---\n', 't.txt:4:1: the template has no text', NO_TEXT],
+  [
+    'front matter that is never closed',
+    '---\nmodel: m\nHi',
+    't.txt:1:1: the front matter that begins here is never closed',
+    'Close it with a line "---". A text that begins with such a line needs two of them before it.',
+  ],
+  [
+    'nothing but its first line',
+    '---',
+    't.txt:1:1: the front matter that begins here is never closed',
+    'Close it with a line "---". A text that begins with such a line needs two of them before it.',
+  ],
+  [
+    'the same with a newline',
+    '---\n',
+    't.txt:1:1: the front matter that begins here is never closed',
+    'Close it with a line "---". A text that begins with such a line needs two of them before it.',
+  ],
+  [
+    'front matter closed as YAML closes a document',
+    '---\nmodel: m\n...\nHi',
+    't.txt:1:1: the front matter that begins here is never closed',
+    'Close it with a line "---". A text that begins with such a line needs two of them before it.',
+  ],
+  ['roles that say nothing', 'user:\n\nassistant:\n \n', 't.txt:1:1: the template has no text', NO_TEXT],
+  ['a NUL byte', 'a\nb\0c', 't.txt:2:2: a NUL byte: this is not text', NUL],
+  ['a NUL byte in front matter', '---\nmodel: a\0\n---\nHi', 't.txt:2:9: a NUL byte: this is not text', NUL],
+  [
+    'UTF-16, little endian',
+    Buffer.from('\ufeffHi', 'utf16le'),
+    't.txt:1:1: not UTF-8 at byte 0 (the first is byte 0)',
+    UTF16,
+  ],
+  [
+    'UTF-16, big endian',
+    bytes(0xfe, 0xff, 0, 'H', 0, 'i'),
+    't.txt:1:1: not UTF-8 at byte 0 (the first is byte 0)',
+    UTF16,
+  ],
+  ['UTF-16 without its mark', Buffer.from('Hi', 'utf16le'), 't.txt:1:2: a NUL byte: this is not text', NUL],
+  ['Latin-1', bytes('a\nGr', 0xfc, 0xdf, 'e'), 't.txt:2:3: not UTF-8 at byte 4 (the first is byte 0)', UTF8],
+  ['gzip', bytes(0x1f, 0x8b, 8, 0), 't.txt:1:2: not UTF-8 at byte 1 (the first is byte 0)', UTF8],
+  [
+    'a picture',
+    bytes(0x89, 'PNG\r\n', 0x1a, '\n'),
+    't.txt:1:1: not UTF-8 at byte 0 (the first is byte 0)',
+    UTF8,
+  ],
+  ['a PDF', bytes('%PDF-1.4\n%', 0xe2, 0xe3), 't.txt:2:2: not UTF-8 at byte 10 (the first is byte 0)', UTF8],
+  [
+    'a byte order mark and bad UTF-8',
+    bytes(0xef, 0xbb, 0xbf, 'ab', 0xff),
+    't.txt:1:3: not UTF-8 at byte 5 (the first is byte 0)',
+    UTF8,
+  ],
+  [
+    'a surrogate in UTF-8',
+    bytes('a', 0xed, 0xa0, 0x80),
+    't.txt:1:2: not UTF-8 at byte 1 (the first is byte 0)',
+    UTF8,
+  ],
+  [
+    'more than 10 MB',
+    'a'.repeat(10 * 1024 * 1024 + 1),
+    't.txt:1:1: a template has at most 10 MB, and this has more',
+    'Bring large texts in as values of variables.',
+  ],
+  ['a brace behind CRLF', 'a\r\nb {\r\n', 't.txt:2:3: "{" is never closed', BRACES],
+  ['behind a bare CR', 'a\rb {', 't.txt:1:5: "{" is never closed', BRACES],
+  ['behind U+2028', 'a\u2028b {', 't.txt:1:5: "{" is never closed', BRACES],
+  ['behind emoji', '🌹🌹 {', 't.txt:1:4: "{" is never closed', BRACES],
+  ['in the system role', 'system:\nBe {mood.\n\nuser:\nHi', 't.txt:2:4: "{" is never closed', BRACES],
+  ['in a later role', 'user:\na\nuser:\n\n  b }', 't.txt:5:5: "}" without a "{" before it', BRACES],
+  [
+    'in a system message',
+    '---\nsystem: Be {mood\n---\nHi',
+    't.txt:2:9: in "system", line 1, column 4: "{" is never closed',
+    BRACES,
+  ],
+  [
+    'in one of several lines',
+    '---\nsystem: |\n  One\n  two {x\n---\nHi',
+    't.txt:2:9: in "system", line 2, column 5: "{" is never closed',
+    BRACES,
+  ],
+  ['below front matter', '---\nmodel: m\n---\n\n{', 't.txt:5:1: "{" is never closed', BRACES],
+  [
+    'names that every object has',
+    '{__proto__} {constructor} {toString} {hasOwnProperty}',
+    'Missing variables: __proto__ (t.txt:1:1), constructor (t.txt:1:13), toString (t.txt:1:27), hasOwnProperty (t.txt:1:38)',
+    'Set them with --var __proto__=… --var constructor=… --var toString=… --var hasOwnProperty=…',
+  ],
+  [
+    'a variable of the system message',
+    '---\nsystem: Be {mood}\n---\nHi',
+    'Missing variable: mood (t.txt:2:9)',
+    'Set it with --var mood=…',
+  ],
+  [
+    'a name that never ends',
+    `{${'a'.repeat(5000)}.b}`,
+    't.txt:1:1: "{aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…" is not a variable',
+    NAMES,
+  ],
+  ['a control sequence in a name', '{a\x1b[31mb}', 't.txt:1:1: "{ab}" is not a variable', NAMES],
+  [
+    'a name that would turn the line around',
+    '{a\u202eb}',
+    't.txt:1:1: "{a\\u202eb}" is not a variable',
+    NAMES,
+  ],
+  ['half a character', '{\ud800}', 't.txt:1:1: "{�}" is not a variable', NAMES],
+  ['Jinja', '{% if a %}x{% endif %}', 't.txt:1:1: "{% if a %}" is not a variable', NAMES],
+  ['Mustache’s sections', '{{#a}} {/a}', 't.txt:1:8: "{/a}" is not a variable', NAMES],
+  ['a format', '{price:.2f}', 't.txt:1:1: "{price:.2f}" is not a variable', NAMES],
+  ['braces in braces', '{a{b}}', 't.txt:1:1: "{" is never closed', BRACES],
+  ['10,000 braces', '{'.repeat(9999), 't.txt:1:9999: "{" is never closed', BRACES],
+  ['what a formatter calls by position', '{0}', 't.txt:1:1: "{0}" is not a variable', NAMES],
+  ['a sum', '{a + b}', 't.txt:1:1: "{a + b}" is not a variable', NAMES],
+  ['nothing but space in it', '{ }', 't.txt:1:1: "{ }" is not a variable', NAMES],
+  [
+    'a newline in it',
+    '{a\n}',
+    't.txt:1:1: "{a }" is not a variable',
+    'Write {a} without spaces. For a brace that is only text write it twice: {{ or }}.',
+  ],
+];
+
+describe('a template that is refused:', () => {
+  it.each(named(TEMPLATES))('$title', async ({ input: content, message, hint }) => {
+    await expectRefused(['run', 't.txt'], { files: { 't.txt': content } }, message, hint);
+  });
+});
