@@ -8,6 +8,7 @@ const CORE = [
   'prompts/load',
   'prompts/bind-variables',
   'prompts/nearest-name',
+  'callbacks/at-exit',
   'callbacks/stdout',
   'models/create',
   'models/providers',
