@@ -10,7 +10,7 @@ export const REQUESTS = 3000;
 const CONCURRENCY = 64;
 
 /** For the memory that they take: with the fewer of them the room has grown that a program has for what it drops. */
-export const LONG_STREAMS = [300_000, 1_000_000];
+export const LONG_STREAMS = [1_000_000, 3_000_000];
 
 const LONG = [1, TOKENS, MORE_TOKENS];
 
