@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** What a run uses, whatever it is for. */
-const CORE = [
+export const CORE = [
   'chains/llm-chain',
   'chains/measurement/measured-memories',
   'models/chat-openai',

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CORE } from '../../scripts/together.mjs';
 import { node, npm, plainEnvironment } from '../support/npm.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
@@ -26,16 +27,7 @@ const SOURCES = {
   'src/index.ts': 'export class Self {\n  static make(): Self {\n    return new Self();\n  }\n}\n',
   // The build names these files.
   'src/models/headers.ts': 'export class Headers {}\n',
-  'src/chains/llm-chain.ts': 'export {};\n',
-  'src/chains/measurement/measured-memories.ts': 'export {};\n',
-  'src/models/chat-openai.ts': 'export {};\n',
-  'src/models/create.ts': 'export {};\n',
-  'src/models/providers.ts': 'export {};\n',
-  'src/prompts/bind-variables.ts': 'export {};\n',
-  'src/prompts/load.ts': 'export {};\n',
-  'src/prompts/nearest-name.ts': 'export {};\n',
-  'src/callbacks/stdout.ts': 'export {};\n',
-  'src/safety/redactor.ts': 'export {};\n',
+  ...Object.fromEntries(CORE.map((name) => [`src/${name}.ts`, 'export {};\n'])),
   'src/testing.ts': "export { Self } from './index.js';\n",
   'src/cli/start.ts': [
     "import { readFileSync } from 'node:fs';",
