@@ -18,8 +18,7 @@ function start() {
     return;
   }
   const args = process.argv.slice(2);
-  cacheCode(dist, args);
-  require(command).start(args);
+  require(command).start(args, () => cacheCode(dist, args));
 }
 
 /** Beside the code, and so as safe from others as the code itself. */
