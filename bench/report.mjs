@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderChart } from './chart.mjs';
+import { markdownTable } from './markdown-table.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const docs = join(dirname(here), 'docs');
@@ -43,7 +44,7 @@ function renderFigures({ machine, rounds, figures, longStreams, installed }) {
   return [
     `Node ${machine.node}, ${machine.cores} processors (${machine.cpu}), medians of ${rounds} rounds and their middle half:`,
     '',
-    markdownTable(['CPU time', 'median', 'middle half', 'beside the least', 'aim'], rows),
+    markdownTable([['CPU time', 'median', 'middle half', 'beside the least', 'aim'], ...rows]),
     '',
     `Memory at most: ${[long, longer].map(([name, peak]) => `${Math.round(peak)} MB (${name})`).join(', ')}; a token more takes ${longStreams.bytesAToken.toFixed(1)} bytes, of which its own text is 6.`,
     '',
@@ -57,13 +58,12 @@ function renderCurves(curves) {
     piece,
     points.map(({ size, median }) => `${size.toLocaleString('en-US')}: ${digits(median)} µs`).join(' · '),
   ]);
-  return markdownTable(['what grows', 'what is counted', 'CPU time of one, by how many there are'], rows);
+  return markdownTable([
+    ['what grows', 'what is counted', 'CPU time of one, by how many there are'],
+    ...rows,
+  ]);
 }
 
 function digits(value) {
   return value >= 100 ? String(Math.round(value)) : value.toPrecision(value < 10 ? 2 : 3);
-}
-
-function markdownTable(head, rows) {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

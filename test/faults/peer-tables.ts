@@ -1,3 +1,5 @@
+import { markdownTable } from '../../bench/markdown-table.mjs';
+
 /** What `npm run bench:faults` found: `bench/faults.json`. */
 export interface PeerResults {
   readonly faults: readonly {
@@ -20,7 +22,7 @@ export function countsTable({ faults }: PeerResults): string {
       return index === 0 ? `${count} of ${faults.length}` : count;
     }),
   ]);
-  return tableOf([['client', ...OUTCOMES], ...rows]);
+  return markdownTable([['client', ...OUTCOMES], ...rows]);
 }
 
 /** What each client did with each fault. */
@@ -31,14 +33,7 @@ export function outcomesTable({ faults }: PeerResults): string {
     fails ? 'an error' : 'the answer',
     ...clients.map((client) => outcomes[client]),
   ]);
-  return tableOf([['fault', 'should be', ...clients], ...rows]);
-}
-
-/** @param rows the head is the first one */
-export function tableOf([head = [], ...rows]: readonly (readonly unknown[])[]): string {
-  const lineOf = (cells: readonly unknown[]) =>
-    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
-  return [head, head.map(() => '---'), ...rows].map(lineOf).join('\n');
+  return markdownTable([['fault', 'should be', ...clients], ...rows]);
 }
 
 function clientsOf([first]: PeerResults['faults']): readonly string[] {

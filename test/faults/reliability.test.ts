@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { markdownTable } from '../../bench/markdown-table.mjs';
 import { exitOf, type FaultCase } from './fault-case.js';
 import { FILE_CASES } from './file-cases.js';
 import { ENDING_CASES, HANDLER_CASES } from './handler-cases.js';
 import { HTTP_CASES } from './http-cases.js';
-import { countsTable, outcomesTable, type PeerResults, tableOf } from './peer-tables.js';
+import { countsTable, outcomesTable, type PeerResults } from './peer-tables.js';
 import { SIGNAL_CASES, SIGNALS } from './signal-cases.js';
 import { STREAM_CASES } from './stream-cases.js';
 
@@ -35,7 +36,7 @@ it('docs/reliability.md says what the catalogue says: npx vitest run test/faults
 
 function casesTable(cases: readonly FaultCase[]): string {
   const rows = cases.map((one) => [faultOf(one), shownFor(one), exitOf(one), one.calls, keptOf(one)]);
-  return tableOf([['fault', 'what you see', 'exit code', 'calls', 'what is kept'], ...rows]);
+  return markdownTable([['fault', 'what you see', 'exit code', 'calls', 'what is kept'], ...rows]);
 }
 
 function handlerTable(): string {
@@ -53,7 +54,11 @@ function handlerTable(): string {
     exit ?? 0,
     logged === undefined ? '' : `the log, up to \`${logged.at(-1)}\``,
   ]);
-  return tableOf([['a handler that', 'what you see', 'exit code', 'what is kept'], ...everywhere, ...ending]);
+  return markdownTable([
+    ['a handler that', 'what you see', 'exit code', 'what is kept'],
+    ...everywhere,
+    ...ending,
+  ]);
 }
 
 function fileTable(): string {
@@ -64,7 +69,7 @@ function fileTable(): string {
     exit,
     kept,
   ]);
-  return tableOf([['fault', 'command', 'what you see', 'exit code', 'what is kept'], ...rows]);
+  return markdownTable([['fault', 'command', 'what you see', 'exit code', 'what is kept'], ...rows]);
 }
 
 function signalTable(): string {
@@ -77,7 +82,7 @@ function signalTable(): string {
     code(answer),
     kept,
   ]);
-  return tableOf([['when', 'command', 'exit code', 'on stdout', 'what is kept'], ...rows]);
+  return markdownTable([['when', 'command', 'exit code', 'on stdout', 'what is kept'], ...rows]);
 }
 
 /** Each line of what is told. */
