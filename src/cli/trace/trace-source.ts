@@ -19,6 +19,7 @@ export async function withTraceFile<T>(file: string, io: Io, read: (file: string
   const folder = await mkdtemp(join(tmpdir(), 'chain-trace-'));
   try {
     const kept = join(folder, 'trace.jsonl');
+    // The stream's own signal ends nothing before the pipe has been opened.
     await unlessAborted(
       pipeline(pipe, createWriteStream(kept, { mode: 0o600 }), { signal: io.signal }),
       io.signal,
