@@ -6,29 +6,34 @@ const DEEPEST = 200;
  * what can't be read says so. Never throws.
  */
 export function toPlain<T>(value: T): T {
-  return (plain(() => value, new Set()) ?? null) as T;
+  return (plainAt({ value }, 'value', new Set()) ?? null) as T;
 }
 
 /** @param around the objects that the value is in */
-function plain(read: () => unknown, around: Set<object>): unknown {
+function plainAt(holder: Holder, key: string | number, around: Set<object>): unknown {
   try {
-    const value = read();
-    switch (typeof value) {
-      case 'number':
-        // `-0 + 0` is 0.
-        return Number.isFinite(value) ? value + 0 : null;
-      case 'bigint':
-      case 'symbol':
-        return String(value);
-      case 'function':
-        return `[Function ${value.name}]`;
-      case 'object':
-        return value === null ? null : plainObject(value, around);
-      default:
-        return value;
-    }
+    return plain(holder[key], around);
   } catch {
     return '[not readable]';
+  }
+}
+
+type Holder = Readonly<Record<string | number, unknown>>;
+
+function plain(value: unknown, around: Set<object>): unknown {
+  switch (typeof value) {
+    case 'number':
+      // `-0 + 0` is 0.
+      return Number.isFinite(value) ? value + 0 : null;
+    case 'bigint':
+    case 'symbol':
+      return String(value);
+    case 'function':
+      return `[Function ${value.name}]`;
+    case 'object':
+      return value === null ? null : plainObject(value, around);
+    default:
+      return value;
   }
 }
 
@@ -38,12 +43,21 @@ function plainObject(value: object, around: Set<object>): unknown {
   around.add(value);
   try {
     const json = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : value;
-    if (json !== value) return plain(() => json, around);
-    if (Array.isArray(value)) return Array.from(value, (item) => plain(() => item, around) ?? null);
-    const record = value as Readonly<Record<string, unknown>>;
-    const entries = Object.keys(record).map((key) => [key, plain(() => record[key], around)] as const);
-    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+    if (json !== value) return plain(json, around);
+    if (!Array.isArray(value)) return plainRecord(value as Holder, around);
+    return Array.from(value, (_, index) => plainAt(value as unknown as Holder, index, around) ?? null);
   } finally {
     around.delete(value);
   }
+}
+
+function plainRecord(record: Holder, around: Set<object>): Holder {
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(record)) {
+    const value = plainAt(record, key, around);
+    if (value === undefined) continue;
+    if (key !== '__proto__') copy[key] = value;
+    else Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
+  }
+  return copy;
 }

@@ -242,7 +242,7 @@ type GivenOrigin = Pick<RunnableFields, 'tags' | 'metadata'>;
 /** Both one after the other; of metadata of one name the second's. */
 function merged(first: GivenOrigin = {}, second: GivenOrigin = {}): Origin {
   return {
-    tags: [...new Set([...(first.tags ?? []), ...(second.tags ?? [])])],
+    tags: [...new Set(joined(first.tags, second.tags))],
     metadata: { ...toPlain(first.metadata), ...toPlain(second.metadata) },
   };
 }

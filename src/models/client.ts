@@ -22,8 +22,10 @@ export interface ClientOptions extends TransportOptions {
  */
 export class Client extends OpenAI {
   readonly #speaker: Speaker;
+  readonly #options: TransportOptions;
   /** In small letters. */
   readonly #ownHeaders: ReadonlySet<string>;
+  readonly #urls = new Map<string, URL>();
 
   /** @throws ChainError `invalid_argument` for a base URL that is none, or a key that no header can carry */
   constructor(options: ClientOptions) {
@@ -52,11 +54,11 @@ export class Client extends OpenAI {
       organization: options.organization ?? null,
       project: options.project ?? null,
       maxRetries: 0,
-      timeout: NO_TIMEOUT_MS,
+      timeout: options.timeoutMs,
       logLevel: 'off',
-      fetch: (url, init) => fetchOver(new URL(url as string), init as TransportRequest, options),
     });
     this.#speaker = speaker;
+    this.#options = options;
     // Assigned, so that the package's own OPENAI_CUSTOM_HEADERS can't send one provider's key to another.
     this._options.defaultHeaders = {
       'user-agent': 'promptchain',
@@ -81,7 +83,7 @@ export class Client extends OpenAI {
     path: string,
     body: string,
     model: string,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<TransportResponse> {
     const others = Object.entries(headers).filter(([name]) => !this.#ownHeaders.has(name.toLowerCase()));
@@ -93,6 +95,29 @@ export class Client extends OpenAI {
       if ((failure as RequestFailure).status !== 404) throw failure;
       throw await this.#withModels(failure as RequestFailure, model, signal);
     }
+  }
+
+  /**
+   * The package's own makes a controller, a timer and a listener for each request, and never takes the listener off the
+   * request's signal; the transport watches signal and time.
+   */
+  override async fetchWithTimeout(url: unknown, init: unknown): Promise<Response> {
+    try {
+      return (await send(
+        this.#url(url as string),
+        init as TransportRequest,
+        this.#options,
+      )) as unknown as Response;
+    } catch (error) {
+      throw new TransportError(error instanceof ChainError ? error : unsendable((error as Error).message));
+    }
+  }
+
+  /** Few are asked for. */
+  #url(url: string): URL {
+    let known = this.#urls.get(url);
+    if (known === undefined) this.#urls.set(url, (known = new URL(url)));
+    return known;
   }
 
   protected override makeStatusError(
@@ -108,8 +133,13 @@ export class Client extends OpenAI {
     return (await answer.asResponse()) as TransportResponse;
   }
 
-  async #withModels(failure: RequestFailure, model: string, signal: AbortSignal): Promise<RequestFailure> {
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
+  async #withModels(
+    failure: RequestFailure,
+    model: string,
+    signal: AbortSignal | undefined,
+  ): Promise<RequestFailure> {
+    const timeUp = AbortSignal.timeout(MODELS_TIMEOUT_MS);
+    const soon = signal === undefined ? timeUp : AbortSignal.any([signal, timeUp]);
     try {
       const response = await this.#raw(this.get('/models', { signal: soon }));
       return failure.withHint(modelsHint(model, JSON.parse(await response.text())));
@@ -141,17 +171,7 @@ class TransportError extends Error {
   }
 }
 
-/** The longest it can be set to: the transport watches the time, byte by byte. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
 const MODELS_TIMEOUT_MS = 3000;
-
-async function fetchOver(url: URL, init: TransportRequest, options: TransportOptions): Promise<Response> {
-  try {
-    return (await send(url, init, options)) as unknown as Response;
-  } catch (error) {
-    throw new TransportError(error instanceof ChainError ? error : unsendable((error as Error).message));
-  }
-}
 
 /** Such as a header that holds what no header can. */
 function unsendable(why: string): ChainError {

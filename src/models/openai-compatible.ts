@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { ChainError } from '../errors.js';
 import type { Client } from './client.js';
 import { readCompletion } from './completion-stream.js';
@@ -104,27 +103,8 @@ export abstract class OpenAICompatible extends Model {
     body: RequestBody,
     { signal, headers = {} }: ModelRequest,
   ): AsyncGenerator<readonly ModelChunk[], void, void> {
-    // The package never takes its listener off the signal that it is given, and a run's may outlive many requests.
-    const controller = new AbortController();
-    const abort = () => controller.abort();
-    if (signal !== undefined) {
-      // Many requests may well share one signal: no cause for a warning.
-      setMaxListeners(0, signal);
-      signal.addEventListener('abort', abort, { once: true });
-      if (signal.aborted) abort();
-    }
-    try {
-      const response = await client.ask(
-        this.path,
-        JSON.stringify(body),
-        this.model,
-        controller.signal,
-        headers,
-      );
-      yield* readCompletion(response, client.speaker);
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    const response = await client.ask(this.path, JSON.stringify(body), this.model, signal, headers);
+    yield* readCompletion(response, client.speaker);
   }
 
   /** @throws ChainError `no_model` when a key is needed and there is none */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ChainError } from '../errors.js';
@@ -170,8 +171,11 @@ class Exchange {
     this.#signal = signal;
     const ms = options.timeoutMs;
     if (ms > 0 && ms <= LONGEST_TIMER_MS) this.#timer = setTimeout(this.#timeUp, ms).unref();
-    signal?.addEventListener('abort', this.#abort, { once: true });
-    if (signal?.aborted) this.#abort();
+    if (signal === undefined) return;
+    // Many requests may well share one signal: no cause for a warning.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', this.#abort, { once: true });
+    if (signal.aborted) this.#abort();
   }
 
   response(body: string | undefined): Promise<IncomingMessage> {

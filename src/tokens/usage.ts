@@ -54,8 +54,9 @@ const WORST_LAST: readonly UsageSource[] = ['reported', 'estimated', 'unknown'];
 
 function toSum(usage: Usage | UsageSum): UsageSum {
   if ('runs' in usage) return usage;
-  const { totalTokens, source } = usage;
-  return { ...usage, runs: 1, bySource: totalTokens === null ? {} : { [source]: totalTokens } };
+  const { inputTokens, outputTokens, totalTokens, cachedTokens, reasoningTokens, source } = usage;
+  const bySource = totalTokens === null ? {} : { [source]: totalTokens };
+  return { inputTokens, outputTokens, totalTokens, cachedTokens, reasoningTokens, source, runs: 1, bySource };
 }
 
 function addKnown(a: number | null, b: number | null): number | null {
