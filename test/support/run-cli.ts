@@ -25,7 +25,7 @@ export interface Workspace {
    * The same in this process, for a tenth of the price: for what a command makes of its arguments and files. Not for
    * what a process does: signals, its end, streams of its own, what others in it print. One at a time.
    */
-  perform(args: readonly string[], options?: Pick<RunOptions, 'env' | 'cwd'> & PipedIn): Promise<Outcome>;
+  perform(args: readonly string[], options?: PerformOptions): Promise<Outcome>;
   /** For a command that something is to happen to before it ends. */
   start(args: readonly string[], options?: RunOptions): Running;
 }
@@ -42,7 +42,7 @@ export interface RunOptions {
   readonly program?: string;
 }
 
-interface PipedIn {
+export interface PerformOptions extends Pick<RunOptions, 'env' | 'cwd'> {
   readonly stdin?: string | Uint8Array;
 }
 
