@@ -425,7 +425,7 @@ describe('runs that are nested 3,000 deep', () => {
 
   it('stand beside each other from the 500th level on', async () => {
     here.write('run.jsonl', nested('roses'));
-    const { code, stdout } = await show(['run.jsonl', '--json']);
+    const { code, stdout } = await here.run(['trace', 'show', 'run.jsonl', '--json']);
     let { run } = JSON.parse(stdout);
     let depth = 0;
     for (; run.children.length === 1; depth += 1) run = run.children[0];
@@ -436,7 +436,7 @@ describe('runs that are nested 3,000 deep', () => {
   it('are compared', async () => {
     here.write('a.jsonl', nested('roses'));
     here.write('b.jsonl', nested('lilies'));
-    const { code, stdout } = await here.perform(['trace', 'diff', 'a.jsonl', 'b.jsonl']);
+    const { code, stdout } = await here.run(['trace', 'diff', 'a.jsonl', 'b.jsonl']);
     const [, step] = stdout.split('~ step 2999\n');
     expect({ code, step }).toEqual({
       code: 0,
