@@ -26,7 +26,7 @@ const PRICES = 'prices: { gpt-4o: { input: 1, output: 2 } }\n';
 async function run(answer: Reply, args: readonly string[], config = '') {
   const server = await serve(answer);
   if (config !== '') here.write('home/.config/chain/config.yaml', config);
-  const outcome = await here.run([...RUN, ...args], { env: { OPENAI_BASE_URL: server.baseUrl } });
+  const outcome = await here.perform([...RUN, ...args], { env: { OPENAI_BASE_URL: server.baseUrl } });
   return { ...outcome, asked: server.received.map(({ body }) => body.max_tokens) };
 }
 

@@ -25,9 +25,13 @@ function at({ baseUrl }: Loopback = server) {
 }
 
 /** A conversation of these lines. */
-async function chat(args: readonly string[], ...lines: readonly string[]) {
+function chat(args: readonly string[], ...lines: readonly string[]) {
+  return chatIn('perform', args, ...lines);
+}
+
+async function chatIn(process: 'perform' | 'run', args: readonly string[], ...lines: readonly string[]) {
   const stdin = lines.map((line) => `${line}\n`).join('');
-  const { stdout, stderr, ...rest } = await here.run(['chat', ...args], { ...at(), stdin });
+  const { stdout, stderr, ...rest } = await here[process](['chat', ...args], { ...at(), stdin });
   const told = stderr.trimEnd().split('\n');
   return { ...rest, stdout, told: stderr === '' ? [] : told };
 }
@@ -40,7 +44,7 @@ const documents = (stdout: string) =>
 
 describe('each line', () => {
   it('is a turn, and each reply a line on stdout', async () => {
-    expect(await chat([], 'hello', '', '  ', '你好 👋')).toEqual({
+    expect(await chatIn('run', [], 'hello', '', '  ', '你好 👋')).toEqual({
       code: 0,
       stdout: 'You said: hello\nYou said: 你好 👋\n',
       told: ['2 turns · 20 in + 4 out = 24 tokens (reported) · no price'],
@@ -79,7 +83,7 @@ describe('each line', () => {
 
   it('that fails is told, and the next has its turn', async () => {
     const failed = `chain: ${server.host} answered 400: Not that.`;
-    expect(await chat([], 'one', 'fail', 'two')).toEqual({
+    expect(await chatIn('run', [], 'one', 'fail', 'two')).toEqual({
       code: 1,
       stdout: 'You said: one\nYou said: two\n',
       told: [
@@ -230,7 +234,7 @@ describe('--json', () => {
   });
 
   it('prints one for what cannot begin', async () => {
-    const { code, stdout } = await chat(['--json', '--memory', 'bufer'], 'one');
+    const { code, stdout } = await chatIn('run', ['--json', '--memory', 'bufer'], 'one');
     const message = 'there is no memory "bufer" (did you mean "buffer"?)';
     expect([code, documents(stdout)]).toEqual([
       2,
@@ -263,7 +267,7 @@ describe('traces', () => {
       "export const h = { onChainEnd() { console.error('ended'); }, close() { console.error('closed'); } };",
     );
     const args = ['--verbose', '--log', 'chat.jsonl', '--callback', './h.mjs'];
-    const { told } = await chat(args, 'one', 'two');
+    const { told } = await chatIn('run', args, 'one', 'two');
     expect(told.filter((line) => /^> |^ended|^closed/.test(line))).toEqual([
       ...['> Entering new ConversationChain chain...', '> Finished chain.', 'ended'],
       ...['> Entering new ConversationChain chain...', '> Finished chain.', 'ended'],
@@ -393,7 +397,7 @@ describe('a template', () => {
 });
 
 it('--help lists the flags', async () => {
-  const { stdout } = await here.run(['chat', '--help']);
+  const { stdout } = await here.perform(['chat', '--help']);
   const flags = [...stdout.matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map(([, flag]) => flag);
   expect(flags).toEqual([
     ...['--var', '--vars', '--model', '--system', '--temperature', '--top-p', '--max-tokens'],
@@ -435,7 +439,7 @@ it('without a model nothing is read', async () => {
 
 it('the offline model says what it is', async () => {
   const stdin = 'My name is Ann.\nWhat is my name?\n';
-  const { stdout, stderr } = await here.run(['chat', '--model', 'offline'], { stdin });
+  const { stdout, stderr } = await here.perform(['chat', '--model', 'offline'], { stdin });
   expect(stdout).toBe('Noted.\nYou said: “My name is Ann.”\n');
   expect(stderr).toMatch(/^2 turns · offline, not a language model · .* \(estimated\) · price none\n$/);
 });

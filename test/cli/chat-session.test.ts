@@ -17,8 +17,12 @@ const at = () => ({ env: { OPENAI_BASE_URL: server.baseUrl } });
 
 /** A conversation of these lines; gives what was told besides. */
 async function chat(args: readonly string[], ...lines: readonly string[]) {
+  return chatIn('perform', args, ...lines);
+}
+
+async function chatIn(process: 'perform' | 'run', args: readonly string[], ...lines: readonly string[]) {
   const stdin = lines.map((line) => `${line}\n`).join('');
-  const { code, stdout, stderr } = await here.run(['chat', ...args], { ...at(), stdin });
+  const { code, stdout, stderr } = await here[process](['chat', ...args], { ...at(), stdin });
   return { code, stdout, told: stderr.trimEnd().split('\n') };
 }
 
@@ -29,12 +33,12 @@ const shop = (...lines: readonly string[]) => chat(['--session', 'shop'], ...lin
 
 describe('a session', () => {
   it('goes on where it ended, is counted on, and is for its owner alone', async () => {
-    await shop('one', 'two');
+    await chatIn('run', ['--session', 'shop'], 'one', 'two');
     if (process.platform !== 'win32') {
       const modes = [FOLDER, `${FOLDER}/shop.json`].map((path) => statSync(here.path(path)).mode & 0o777);
       expect(modes).toEqual([0o700, 0o600]);
     }
-    expect(await shop('three')).toEqual({
+    expect(await chatIn('run', ['--session', 'shop'], 'three')).toEqual({
       code: 0,
       stdout: 'You said: three\n',
       told: ['3 turns · 30 in + 6 out = 36 tokens (reported) · no price'],
@@ -129,7 +133,7 @@ describe('two chats on one session', () => {
     const first = here.start(['chat', '--session', 's', '--quiet'], { ...at(), stdin: 'open' });
     first.child.stdin.write('mine 1\n');
     await vi.waitUntil(() => existsSync(here.path(`${FOLDER}/s.json`)), 10_000);
-    expect((await chat(['--session', 's'], 'other')).told).toHaveLength(1);
+    expect((await chatIn('run', ['--session', 's'], 'other')).told).toHaveLength(1);
     first.child.stdin.write('mine 2\n');
     first.child.stdin.end('mine 3\n');
     const { code, stderr } = await first.done;
@@ -196,7 +200,13 @@ describe('/save', () => {
   });
 
   it('makes the folders of a file for their owner alone', async () => {
-    const { code, told } = await chat([], 'one', '/save ./new/deep/talk.json', '/save ~/new/talk.json');
+    const { code, told } = await chatIn(
+      'run',
+      [],
+      'one',
+      '/save ./new/deep/talk.json',
+      '/save ~/new/talk.json',
+    );
     expect([code, told.slice(0, 2)]).toEqual([
       0,
       [`saved: ${here.path('new/deep/talk.json')}`, `saved: ${here.path('home/new/talk.json')}`],
@@ -218,7 +228,7 @@ describe('/save', () => {
   it('overwrites nothing that it has not written', async () => {
     here.write('talk.json', 'mine');
     await shop('x');
-    const { code, told } = await chat([], 'one', '/save talk.json', '/save shop');
+    const { code, told } = await chatIn('run', [], 'one', '/save talk.json', '/save shop');
     expect(code).toBe(2);
     const already = (path: string) => `chain: there is a file ${here.path(path)} already`;
     expect(told.filter((line) => line.startsWith('chain: there is'))).toEqual([
@@ -264,7 +274,7 @@ describe('--list and --delete', () => {
 
   it('lists them as a document', async () => {
     await three();
-    const { stdout } = await here.run(['chat', '--list', '--json']);
+    const { stdout } = await here.perform(['chat', '--list', '--json']);
     const { schema, sessions } = JSON.parse(stdout);
     const time = (minute: number) => new Date(2026, 10, 21, 12, minute).toISOString();
     expect(schema).toBe(1);
@@ -276,8 +286,8 @@ describe('--list and --delete', () => {
   });
 
   it('lists none', async () => {
-    expect(await here.run(['chat', '--list'])).toEqual({ code: 0, stdout: '', stderr: '' });
-    expect((await here.run(['chat', '--list', '--json'])).stdout).toBe('{"schema":1,"sessions":[]}\n');
+    expect(await here.perform(['chat', '--list'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await here.perform(['chat', '--list', '--json'])).stdout).toBe('{"schema":1,"sessions":[]}\n');
   });
 
   it('deletes one', async () => {
@@ -295,7 +305,7 @@ describe('--list and --delete', () => {
     ],
   ])('deletes no %s', async (name, message, hint) => {
     await three();
-    expect(await here.run(['chat', '--delete', name])).toEqual({
+    expect(await here.perform(['chat', '--delete', name])).toEqual({
       code: 2,
       stdout: '',
       stderr: `chain: ${message}\n       ${hint}\n`,
@@ -307,6 +317,6 @@ describe('--list and --delete', () => {
 it('a home that is missing fails no chat', async () => {
   server = await serve(echo);
   const env = { ...at().env, HOME: here.path('nowhere/x'), XDG_CONFIG_HOME: undefined };
-  const { code, stdout } = await here.run(['chat'], { env, stdin: 'one\n' });
+  const { code, stdout } = await here.perform(['chat'], { env, stdin: 'one\n' });
   expect([code, stdout]).toEqual([0, 'You said: one\n']);
 });

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, type Loopback, serve, stream, text } from '../models/loopback.js';
 import { requires } from '../support/requires.js';
-import { commandLine, makeWorkspace, settle, type Workspace } from '../support/run-cli.js';
+import { commandLine, makeWorkspace, type Workspace } from '../support/run-cli.js';
+import { settle } from '../support/settle.js';
 import { openTerminal, type Terminal } from '../support/terminal.js';
 import { echo, echoAndSummarize, said } from './chat/replies.js';
 

@@ -19,6 +19,11 @@ function start(args: readonly string[], options: { readonly stdin?: string } = {
   return here.start(args, { env: { OPENAI_BASE_URL: server.baseUrl }, ...options });
 }
 
+/** The same in this process, for what ends by itself. */
+function perform(args: readonly string[]) {
+  return here.perform(args, { env: { OPENAI_BASE_URL: server.baseUrl } });
+}
+
 /** A table without what is never the same twice: the times, and how far apart its columns are. */
 function rows(stderr: string): readonly string[] {
   return stderr
@@ -248,7 +253,7 @@ describe('before anything is asked', () => {
     },
   ])('is named: $what', async ({ args, stderr }) => {
     here.write('hi.2', '{}');
-    const outcome = await start(['run', 'hi.txt', ...args, '--log', 'run.jsonl']).done;
+    const outcome = await perform(['run', 'hi.txt', ...args, '--log', 'run.jsonl']);
     expect({ ...outcome, stderr: outcome.stderr.trimEnd().split('\n') }).toEqual({
       code: 2,
       stdout: '',
@@ -261,7 +266,7 @@ describe('before anything is asked', () => {
     { args: ['--log', 'hi.txt/run.log'], stderr: /^chain: .*hi\.txt.run\.log/ },
     { args: ['--callback', './none.mjs'], stderr: /^chain: .*none\.mjs/ },
   ])('nothing is shown where $args is wrong', async ({ args, stderr }) => {
-    const outcome = await start([...AB, ...args]).done;
+    const outcome = await perform([...AB, ...args]);
     expect(outcome).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
   });
 
@@ -377,7 +382,7 @@ describe('a budget', () => {
   });
 
   it('that leaves no room asks nobody, and stands in every document', async () => {
-    const { code, stdout } = await start([...AB, '--max-total-tokens', '16', '--json']).done;
+    const { code, stdout } = await perform([...AB, '--max-total-tokens', '16', '--json']);
     expect([code, server.received]).toEqual([3, []]);
     expect(JSON.parse(stdout)).toMatchObject(
       Array(2).fill({ error: { code: 'budget_exceeded' }, text: '', spent: { totalTokens: 0, cost: 0 } }),
@@ -387,9 +392,12 @@ describe('a budget', () => {
   it('an answer that came at once and past it is shown', async () => {
     const choices = [{ message: { content: ' word'.repeat(30) }, finish_reason: 'stop' }];
     const { baseUrl } = await serve(reply(200, { choices }));
-    const { code, stdout } = await here.run([...AB, '--max-total-tokens', '40', '--no-stream', '--quiet'], {
-      env: { OPENAI_BASE_URL: baseUrl },
-    });
+    const { code, stdout } = await here.perform(
+      [...AB, '--max-total-tokens', '40', '--no-stream', '--quiet'],
+      {
+        env: { OPENAI_BASE_URL: baseUrl },
+      },
+    );
     const text = `${' word'.repeat(30)}\n`;
     expect([code, stdout]).toEqual([3, `== openai:a ==\n${text}\n== openai:b ==\n${text}`]);
   });
@@ -398,7 +406,7 @@ describe('a budget', () => {
 describe('--dry-run', () => {
   it('is the messages once, and a row for each', async () => {
     here.write('home/.config/chain/config.yaml', 'prices: { a: { input: 1, output: 2 } }');
-    const { code, stdout, stderr } = await start([...AB, '--model', 'offline', '-n', '1', '--dry-run']).done;
+    const { code, stdout, stderr } = await perform([...AB, '--model', 'offline', '-n', '1', '--dry-run']);
     expect([code, stderr, server.received]).toEqual([0, '', []]);
     expect(stdout.split('\n')).toEqual([
       'user:',
@@ -415,7 +423,7 @@ describe('--dry-run', () => {
   });
 
   it('says what a budget would refuse', async () => {
-    const { stdout } = await start([...AB, '--max-total-tokens', '20', '--dry-run']).done;
+    const { stdout } = await perform([...AB, '--max-total-tokens', '20', '--dry-run']);
     expect(stdout.split('\n').slice(-4, -2)).toEqual(
       ['a', 'b'].map(
         (model) =>
@@ -425,7 +433,7 @@ describe('--dry-run', () => {
   });
 
   it('is a document for each', async () => {
-    const { stdout } = await start([...AB, '--dry-run', '--json']).done;
+    const { stdout } = await perform([...AB, '--dry-run', '--json']);
     expect(JSON.parse(stdout)).toMatchObject(
       ['openai:a', 'openai:b'].map((model) => ({
         schema: 1,

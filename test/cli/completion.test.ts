@@ -86,7 +86,7 @@ it.each(['--session', '--delete'])('%s takes a session that there is', async (fl
   const here = makeWorkspace();
   for (const name of ['shop', 'garden', '花园'])
     here.write(`home/.local/share/chain/sessions/${name}.json`, '{}');
-  const { stdout } = await here.run(['propose', '--', 'chat', flag, '']);
+  const { stdout } = await here.perform(['propose', '--', 'chat', flag, '']);
   expect(stdout).toBe('garden\nshop\n花园\n');
 });
 

@@ -60,7 +60,7 @@ const CASES: readonly (readonly [
 it.each(CASES)('chain doctor, where %s', async (_, args, env, code, rows) => {
   const here = makeWorkspace();
   here.write('t.txt', '---\nmodel: offline\n---\nHi\n');
-  const plain = await here.run(['doctor', ...args], { env });
+  const plain = await here.perform(['doctor', ...args], { env });
   expect(plain.code).toBe(code);
   const [chain, config, ...others] = plain.stdout.trimEnd().split('\n');
   expect(chain).toMatch(/^chain {4}\d+\.\d+\.\d+, Node \d+\.\d+\.\d+, \w+ \w+$/);

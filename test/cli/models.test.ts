@@ -11,13 +11,13 @@ beforeEach(() => {
 const FOOTER = `US dollars per million tokens · ${PRICES_SOURCE} of 2026-09-23`;
 
 async function list(...args: readonly string[]): Promise<readonly string[]> {
-  const { code, stdout, stderr } = await here.run(['models', ...args]);
+  const { code, stdout, stderr } = await here.perform(['models', ...args]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout.split('\n');
 }
 
 async function document(...args: readonly string[]) {
-  const { code, stdout } = await here.run(['models', ...args, '--json']);
+  const { code, stdout } = await here.perform(['models', ...args, '--json']);
   expect(code).toBe(0);
   expect(stdout.indexOf('\n')).toBe(stdout.length - 1);
   return JSON.parse(stdout);
@@ -210,7 +210,7 @@ describe('nothing found', () => {
     [['--provider', 'ollama'], 'chain: no model of ollama is on the price list\n'],
     [['\x1b[31mx'], 'chain: no known model has "x" in its name\n'],
   ])('%j', async (args, told) => {
-    const { code, stdout, stderr } = await here.run(['models', ...args, '--json']);
+    const { code, stdout, stderr } = await here.perform(['models', ...args, '--json']);
     expect([code, stderr, JSON.parse(stdout).models]).toEqual([0, told, []]);
   });
 
@@ -227,7 +227,7 @@ describe('nothing found', () => {
 
 describe('what is wrong', () => {
   it('a provider that nobody knows', async () => {
-    const { code, stdout, stderr } = await here.run(['models', '--provider', 'opnai', '--json']);
+    const { code, stdout, stderr } = await here.perform(['models', '--provider', 'opnai', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ schema: 1, error: { code: 'invalid_argument' } });
     const [line, hint] = stderr.split('\n');
@@ -237,7 +237,7 @@ describe('what is wrong', () => {
 
   it('a configuration that is wrong', async () => {
     here.write('bad.yaml', 'prices: { x: { input: -1, output: 2 } }\n');
-    const { code, stdout, stderr } = await here.run(['models', '--config', 'bad.yaml']);
+    const { code, stdout, stderr } = await here.perform(['models', '--config', 'bad.yaml']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^chain: bad\.yaml:1:23: .*input/);
   });
@@ -252,7 +252,7 @@ describe('what is wrong', () => {
 
   it('a provider of the configuration is known', async () => {
     here.write('config.yaml', 'providers: { shop: { baseUrl: http://127.0.0.1:9/v1 } }\n');
-    const { code, stderr } = await here.run(['models', '--provider', 'shop', '--config', 'config.yaml']);
+    const { code, stderr } = await here.perform(['models', '--provider', 'shop', '--config', 'config.yaml']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'chain: no model of shop is on the price list\n' });
   });
 });

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { commandLine, makeWorkspace, settle } from '../support/run-cli.js';
+import { commandLine, makeWorkspace } from '../support/run-cli.js';
+import { settle } from '../support/settle.js';
 
 it('a trace in the same file as the answer marks its place and begins its own lines', async () => {
   const here = makeWorkspace();

@@ -37,7 +37,7 @@ describe('a file that is read is not written', () => {
     [[...MEMORY, '--svg', './talk.yaml'], '--svg ./talk.yaml'],
   ])('%j', async (args, wrong) => {
     const before = contents();
-    const refused = await here.run(args, { stdin: 'Who am I?\n' });
+    const refused = await here.perform(args, { stdin: 'Who am I?\n' });
     expect(refused).toEqual({
       code: 2,
       stdout: '',
@@ -50,7 +50,7 @@ describe('a file that is read is not written', () => {
     symlinkSync('talk.yaml', here.path('symbolic'));
     linkSync(here.path('talk.yaml'), here.path('hard'));
     const before = contents();
-    const { code, stderr } = await here.run([...MEMORY, '--log', 'symbolic', '--svg', 'hard']);
+    const { code, stderr } = await here.perform([...MEMORY, '--log', 'symbolic', '--svg', 'hard']);
     expect([code, stderr.split('\n')[0]]).toEqual([
       2,
       'chain: --log symbolic is a file that is read; --svg hard is a file that is read',
@@ -97,7 +97,7 @@ describe('other files are written', () => {
   });
 
   it.skipIf(process.platform === 'win32')('and so is what is no file', async () => {
-    const { code } = await here.run([...MEMORY, '--log', '/dev/null', '--config', '/dev/null']);
+    const { code } = await here.perform([...MEMORY, '--log', '/dev/null', '--config', '/dev/null']);
     expect(code).toBe(0);
   });
 });

@@ -155,7 +155,7 @@ describe('chain run --otlp', () => {
   });
 
   it.each(['localhost:4318', 'ftp://a', ''])('takes no %j', async (url) => {
-    expect(await here.run([...RUN, '--otlp', url, '--model', 'offline'])).toEqual({
+    expect(await here.perform([...RUN, '--otlp', url, '--model', 'offline'])).toEqual({
       code: 2,
       stdout: '',
       stderr: 'chain: --otlp takes a URL, such as http://127.0.0.1:4318\n',

@@ -56,8 +56,8 @@ describe('--redact', () => {
   it('masks in a text log, in a trace, and in documents', async () => {
     const env = await at(answer(...parts));
     const flags = ['--verbose', '--log', 'a.log', '--log-tokens', '--json'];
-    const asked = await here.run([...ASK, ...flags], { env });
-    const dry = await here.run([...ASK, '--dry-run', '--json'], { env });
+    const asked = await here.perform([...ASK, ...flags], { env });
+    const dry = await here.perform([...ASK, '--dry-run', '--json'], { env });
     expect(asked.stderr + here.read('a.log') + asked.stdout + dry.stdout).not.toContain('Lee');
     expect(asked.stderr).toContain('Who is ***?');
     expect(here.read('a.log')).toContain('Who is ***?');
@@ -79,7 +79,7 @@ describe('--redact', () => {
   });
 
   it('leaves the figures of a summary', async () => {
-    const { stderr } = await here.run(['run', '--prompt', '1 + 2 =', '--redact', '\\d']);
+    const { stderr } = await here.perform(['run', '--prompt', '1 + 2 =', '--redact', '\\d']);
     expect(stderr).toContain(' · 12 in + 1 out = 13 tokens (estimated) · ');
   });
 
@@ -114,7 +114,7 @@ describe('--redact', () => {
   });
 
   it('knows Unicode', async () => {
-    const { stdout } = await here.run([
+    const { stdout } = await here.perform([
       'run',
       '--prompt',
       '花 👋',
@@ -133,13 +133,13 @@ describe('in the configuration', () => {
   it('patterns hold besides those of the flags', async () => {
     here.write('config.yaml', 'defaults: { redact: ["Ann"] }');
     const flags = ['--config', 'config.yaml', '--redact', 'Bo', '--json', '--dry-run'];
-    const { stdout } = await here.run(['run', '--prompt', 'Ann, Bo, Cy', ...flags, '--model', 'offline']);
+    const { stdout } = await here.perform(['run', '--prompt', 'Ann, Bo, Cy', ...flags, '--model', 'offline']);
     expect(JSON.parse(stdout).messages).toEqual([{ role: 'user', content: '***, ***, Cy' }]);
   });
 
   it('content: false holds', async () => {
     here.write('config.yaml', 'defaults: { content: false, log: a.jsonl }');
-    await here.run(['run', '--prompt', '1 + 1 =', '--config', 'config.yaml']);
+    await here.perform(['run', '--prompt', '1 + 1 =', '--config', 'config.yaml']);
     expect(here.events('a.jsonl')[0]).toMatchObject({ type: 'chainStart', schema: 1, content: false });
   });
 });
@@ -166,7 +166,7 @@ describe('--no-content', () => {
       answer('Ann ', 'is ', 'Ann.'),
     );
     const flags = ['--no-content', '--model', 'openai:m', '--log', 'a.jsonl'];
-    const { code, stdout, stderr } = await here.run([...args, ...flags], { env, stdin });
+    const { code, stdout, stderr } = await here.perform([...args, ...flags], { env, stdin });
     expect(code, stderr).toBe(0);
     if (args[0] !== 'memory') expect(stdout).toContain('Ann is Ann.');
     expect(here.read('a.jsonl')).not.toContain('Ann');
@@ -187,7 +187,7 @@ describe('--no-content', () => {
 
   it('keeps which template, conversation and turn it was', async () => {
     const env = await at(answer('Ann.'));
-    await here.run(['chat', 'ask.txt', '--var', 'who=Ann', '--no-content', '--log', 'a.jsonl'], {
+    await here.perform(['chat', 'ask.txt', '--var', 'who=Ann', '--no-content', '--log', 'a.jsonl'], {
       env,
       stdin: 'Ann\n',
     });
@@ -198,7 +198,7 @@ describe('--no-content', () => {
 
   it('of what failed keeps name and code', async () => {
     const env = await at(stream(text('Ann ')));
-    const { stderr } = await here.run(
+    const { stderr } = await here.perform(
       ['run', '--prompt', 'Who is Ann?', '--no-content', '--verbose', '--log', 'a.jsonl', '--retries', '0'],
       { env },
     );
@@ -223,7 +223,7 @@ describe('--no-content', () => {
       '--log-tokens',
       '--json',
     ];
-    const { stdout, stderr } = await here.run(args, { env });
+    const { stdout, stderr } = await here.perform(args, { env });
     expect(JSON.parse(stdout)).toMatchObject({ text: 'Ann.' });
     expect(stderr + here.read('a.log')).not.toContain('Ann');
     expect(stderr).toMatch(

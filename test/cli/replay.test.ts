@@ -30,7 +30,7 @@ function at({ baseUrl }: { readonly baseUrl: string }, key = KEY): Record<string
 /** Records one answer to `args`, and gives what the command did. */
 async function record(args: readonly string[] = RUN, ...replies: readonly Reply[]) {
   const server = await serve(...(replies.length > 0 ? replies : [answerOf('Hello', ', Ann!')]));
-  return here.run([...args, '--record', 'c.jsonl'], { env: at(server) });
+  return here.perform([...args, '--record', 'c.jsonl'], { env: at(server) });
 }
 
 let recording: Promise<string> | undefined;
@@ -126,7 +126,7 @@ describe('a recorded run', () => {
     async ({ args = [], replies, code = 0 }) => {
       const live = await record([...RUN, ...args], ...replies);
       expect(live.code).toBe(code);
-      const again = await here.run([...RUN, ...args, ...REPLAY, '--log', 'again.jsonl']);
+      const again = await here.perform([...RUN, ...args, ...REPLAY, '--log', 'again.jsonl']);
       expect(again).toEqual(live);
       expect(settleEvents(here.events('again.jsonl'))).toEqual(settleEvents(here.events('c.jsonl')));
       expect(here.read('c.jsonl') + here.read('again.jsonl')).not.toContain(KEY);
@@ -154,28 +154,31 @@ describe('a recorded run', () => {
 
   it('a stream can be had at once, and what came at once as a stream of one piece', async () => {
     await recorded();
-    await here.run([...RUN, ...REPLAY, '--no-stream', '--quiet', '--record', 'whole.jsonl']);
+    await here.perform([...RUN, ...REPLAY, '--no-stream', '--quiet', '--record', 'whole.jsonl']);
     expect(here.events('whole.jsonl').map(({ type }) => type)).not.toContain('llmNewToken');
-    const again = await here.run([...RUN, '--replay', 'whole.jsonl', '--quiet', '--log', 'again.jsonl']);
+    const again = await here.perform([...RUN, '--replay', 'whole.jsonl', '--quiet', '--log', 'again.jsonl']);
     expect(again.stdout).toBe('Hello, Ann!\n');
     expect(here.events('again.jsonl').flatMap(({ token }) => token ?? [])).toEqual(['Hello, Ann!']);
   });
 
   it('is found by the model that is named now, if one is', async () => {
     await record([...RUN, '--model', 'm-1', '--quiet']);
-    const named = async (...args: string[]) => (await here.run([...RUN, ...REPLAY, '--quiet', ...args])).code;
+    const named = async (...args: string[]) =>
+      (await here.perform([...RUN, ...REPLAY, '--quiet', ...args])).code;
     expect([await named(), await named('--model', 'm-1'), await named('--model', 'm-2')]).toEqual([0, 0, 1]);
     const env = { CHAIN_MODEL: 'm-2' };
-    expect((await here.run([...RUN, ...REPLAY, '--quiet'], { env })).code).toBe(1);
+    expect((await here.perform([...RUN, ...REPLAY, '--quiet'], { env })).code).toBe(1);
     // A key by itself names none.
-    expect((await here.run([...RUN, ...REPLAY, '--quiet'], { env: { OPENAI_API_KEY: KEY } })).code).toBe(0);
+    expect((await here.perform([...RUN, ...REPLAY, '--quiet'], { env: { OPENAI_API_KEY: KEY } })).code).toBe(
+      0,
+    );
   });
 
   it('has the provider that it had, wherever the model would be asked now', async () => {
     const server = await serve(answerOf('Hello'));
     here.write('shop.yaml', `model: shop:rose-1\nproviders: { shop: { baseUrl: ${server.baseUrl} } }\n`);
-    const live = await here.run([...RUN, '--config', 'shop.yaml', '--record', 'c.jsonl']);
-    const again = await here.run([...RUN, ...REPLAY, '--log', 'again.jsonl']);
+    const live = await here.perform([...RUN, '--config', 'shop.yaml', '--record', 'c.jsonl']);
+    const again = await here.perform([...RUN, ...REPLAY, '--log', 'again.jsonl']);
     expect(again).toEqual(live);
     expect(settleEvents(here.events('again.jsonl'))).toEqual(settleEvents(here.events('c.jsonl')));
     expect(here.events('again.jsonl')[2]).toMatchObject({ model: 'rose-1', provider: 'shop' });
@@ -187,7 +190,7 @@ describe('a recorded run', () => {
       answerOf(`Hello, ${KEY}!`),
     );
     expect(live.stdout).toBe(`Hello, ${KEY}!\n`);
-    const again = await here.run(['run', 'hi.txt', '--var', `name=${KEY}`, ...REPLAY, '--quiet']);
+    const again = await here.perform(['run', 'hi.txt', '--var', `name=${KEY}`, ...REPLAY, '--quiet']);
     expect(again).toEqual({ code: 0, stdout: 'Hello, ***!\n', stderr: '' });
   });
 
@@ -202,7 +205,7 @@ describe('a recorded run', () => {
       await running.sees('Hel');
       running.child.kill('SIGINT');
       const live = await running.done;
-      const again = await here.run([...RUN, ...REPLAY, '--log', 'again.jsonl']);
+      const again = await here.perform([...RUN, ...REPLAY, '--log', 'again.jsonl']);
       expect(again).toEqual({
         code: 1,
         stdout: live.stdout,
@@ -241,14 +244,14 @@ describe('a replay', () => {
     const server = await serve(answerOf('one'), answerOf('two'));
     const chat = ['chat', '--quiet'];
     const stdin = 'Hi\n/undo\nHi\n';
-    const live = await here.run([...chat, '--record', 'c.jsonl'], { env: at(server), stdin });
+    const live = await here.perform([...chat, '--record', 'c.jsonl'], { env: at(server), stdin });
     expect([live.code, live.stdout]).toEqual([0, 'one\ntwo\n']);
-    const again = await here.run([...chat, ...REPLAY], { stdin: `${stdin}/undo\nHi\n` });
+    const again = await here.perform([...chat, ...REPLAY], { stdin: `${stdin}/undo\nHi\n` });
     expect([again.code, again.stdout]).toEqual([0, 'one\ntwo\ntwo\n']);
   });
 
   it('needs the flag that the others belong to', async () => {
-    expect(await here.run([...RUN, '--replay-timing', '--live-on-miss'])).toEqual({
+    expect(await here.perform([...RUN, '--replay-timing', '--live-on-miss'])).toEqual({
       code: 2,
       stdout: '',
       stderr:
@@ -270,13 +273,13 @@ describe('a conversation', () => {
 
   it('goes on after a turn that is not recorded, and says what differs', async () => {
     const server = await serve(answerOf('Hello, Ann!'), answerOf('You are Ann.'));
-    await here.run(['chat', '--system', '', '--log', 'c.jsonl'], {
+    await here.perform(['chat', '--system', '', '--log', 'c.jsonl'], {
       env: at(server),
       stdin: 'I am Ann\nWho am I?\n',
     });
     const stdin = 'I am Ann\nWho are you?\nWho am I?\n';
     const run = here.events('c.jsonl').filter(({ type }) => type === 'chatModelStart')[1]!.runId as string;
-    expect(await here.run(['chat', '--system', '', ...REPLAY, '--quiet'], { stdin })).toEqual({
+    expect(await here.perform(['chat', '--system', '', ...REPLAY, '--quiet'], { stdin })).toEqual({
       code: 1,
       stdout: 'Hello, Ann!\nYou are Ann.\n',
       stderr: `the nearest request in c.jsonl is that of run ${run.slice(0, 8)} ([-recorded-], {+asked+}):
@@ -324,7 +327,7 @@ describe('a request that is not recorded', () => {
       names: 'kind, model, prompt, user message',
     },
   ])('stops with what differs: $args', async ({ args, difference, names }) => {
-    expect(await here.run([...RUN, ...args, ...REPLAY, '--log', 'miss.jsonl'])).toEqual({
+    expect(await here.perform([...RUN, ...args, ...REPLAY, '--log', 'miss.jsonl'])).toEqual({
       code: 1,
       stdout: '',
       stderr: `the nearest request in c.jsonl is that of run ${run} ([-recorded-], {+asked+}):\n${difference}chain: c.jsonl has no answer to this request; the nearest one differs in ${names}\n${HINT}`,
@@ -340,7 +343,7 @@ describe('a request that is not recorded', () => {
 
   it('says what differs where there are several runs, once for those that ask the same', async () => {
     await record();
-    const { code, stderr } = await here.run(['run', 'hi.txt', '--var', 'name=Bo', '-n', '2', ...REPLAY]);
+    const { code, stderr } = await here.perform(['run', 'hi.txt', '--var', 'name=Bo', '-n', '2', ...REPLAY]);
     expect(code).toBe(1);
     expect(stderr.match(/user message: Say hello to \[-Ann-\]\{\+Bo\+\}\./g)).toHaveLength(1);
     expect(stderr).toMatch(/^all +\S+ m?s$/m); // No tokens: no model was asked.
@@ -351,7 +354,7 @@ describe('a request that is not recorded', () => {
     here.write('long.txt', long('this'));
     await record(['run', 'long.txt', '--quiet']);
     here.write('long.txt', long('that'));
-    const { stderr } = await here.run(['run', 'long.txt', ...REPLAY]);
+    const { stderr } = await here.perform(['run', 'long.txt', ...REPLAY]);
     expect(stderr.split('\n').slice(1, 3)).toEqual([
       '  user message:',
       '    …word word word word word word word word [-this-]{+that+}',
@@ -362,12 +365,12 @@ describe('a request that is not recorded', () => {
 
   it('is shown in colour where it may', async () => {
     const env = { FORCE_COLOR: '1' };
-    const { stderr } = await here.run([...RUN, '--var', 'name=Bo', ...REPLAY], { env });
+    const { stderr } = await here.perform([...RUN, '--var', 'name=Bo', ...REPLAY], { env });
     expect(stderr).toContain('Say hello to \x1b[31mAnn\x1b[39m\x1b[32mBo\x1b[39m.\n');
   });
 
   it('is an error document with --json', async () => {
-    const { code, stdout } = await here.run([...RUN, '--seed', '1', ...REPLAY, '--json']);
+    const { code, stdout } = await here.perform([...RUN, '--seed', '1', ...REPLAY, '--json']);
     expect([code, JSON.parse(stdout)]).toEqual([
       1,
       {
@@ -385,7 +388,7 @@ describe('a request that is not recorded', () => {
     const before = here.read('c.jsonl');
     const server = await serve(BROKEN);
     const args = [...RUN, '--record', 'c.jsonl', '--retries', '0'];
-    const { code, stderr } = await here.run(args, { env: at(server) });
+    const { code, stderr } = await here.perform(args, { env: at(server) });
     const [next] = readdirSync(here.folder).filter((name) => name.endsWith('.tmp'));
     expect([code, stderr.trimEnd().split('\n')]).toEqual([
       1,
@@ -408,16 +411,16 @@ describe('a request that is not recorded', () => {
     const server = await serve(answerOf('Hello, Bo!'));
     const both = [...REPLAY, '--live-on-miss', '--record', 'new.jsonl', '--quiet'];
     const bo = ['run', 'hi.txt', '--var', 'name=Bo'];
-    expect((await here.run([...bo, ...both], { env: at(server) })).stdout).toBe('Hello, Bo!\n');
-    expect((await here.run([...RUN, ...both], { env: at(server) })).stdout).toBe('Hello, Ann!\n');
+    expect((await here.perform([...bo, ...both], { env: at(server) })).stdout).toBe('Hello, Bo!\n');
+    expect((await here.perform([...RUN, ...both], { env: at(server) })).stdout).toBe('Hello, Ann!\n');
     expect(server.received.map(({ body }) => body.model)).toEqual(['gpt-5-mini']);
-    await here.run([...bo, ...both], { env: at(server) });
-    const again = await here.run([...bo, '--replay', 'new.jsonl', '--quiet']);
+    await here.perform([...bo, ...both], { env: at(server) });
+    const again = await here.perform([...bo, '--replay', 'new.jsonl', '--quiet']);
     expect(again).toEqual({ code: 0, stdout: 'Hello, Bo!\n', stderr: '' });
   });
 
   it('--live-on-miss needs a key, as always', async () => {
-    const { code, stderr } = await here.run([...RUN, '--var', 'name=Bo', ...REPLAY, '--live-on-miss']);
+    const { code, stderr } = await here.perform([...RUN, '--var', 'name=Bo', ...REPLAY, '--live-on-miss']);
     expect([code, stderr.split('\n')[0]]).toEqual([
       2,
       "chain: gpt-5-mini can't be asked: OPENAI_API_KEY is not set",
@@ -453,7 +456,7 @@ describe('a file that has no answer', () => {
     },
   ])('is refused: $why', async ({ content, why }) => {
     here.write('c.jsonl', content);
-    expect(await here.run([...RUN, ...REPLAY])).toEqual({
+    expect(await here.perform([...RUN, ...REPLAY])).toEqual({
       code: 2,
       stdout: '',
       stderr: `chain: c.jsonl: no answer to replay: ${why}\n${WHY}`,
@@ -472,7 +475,7 @@ describe('a file that has no answer', () => {
 describe('a damaged recording', () => {
   beforeEach(() => recorded());
   const lines = () => here.read('c.jsonl').trimEnd().split('\n');
-  const replay = () => here.run([...RUN, ...REPLAY, '--quiet', '--log', 'again.jsonl']);
+  const replay = () => here.perform([...RUN, ...REPLAY, '--quiet', '--log', 'again.jsonl']);
 
   it('that lost tokens still has the whole answer', async () => {
     here.write('c.jsonl', `${lines().toSpliced(3, 1).join('\n')}\n`);
@@ -515,7 +518,7 @@ describe('--record', () => {
 
   it('is JSON lines whatever its name, beside a log', async () => {
     const files = ['--record', 'c.txt', '--log', 'run.log'];
-    await here.run([...RUN, '--model', 'offline', ...files, '--quiet']);
+    await here.perform([...RUN, '--model', 'offline', ...files, '--quiet']);
     expect(here.events('c.txt').at(-1)?.type).toBe('chainEnd');
     expect(here.read('run.log')).toContain('chainEnd');
   });
@@ -523,8 +526,8 @@ describe('--record', () => {
   it('leaves the old one where the run does not begin', async () => {
     await recorded();
     const before = here.read('c.jsonl');
-    expect((await here.run([...RUN, '--model', 'gpt-5', '--record', 'c.jsonl'])).code).toBe(2);
-    expect((await here.run(['run', 'nope.txt', '--record', 'c.jsonl'])).code).toBe(2);
+    expect((await here.perform([...RUN, '--model', 'gpt-5', '--record', 'c.jsonl'])).code).toBe(2);
+    expect((await here.perform(['run', 'nope.txt', '--record', 'c.jsonl'])).code).toBe(2);
     expect(here.read('c.jsonl')).toBe(before);
   });
 
@@ -554,7 +557,7 @@ describe('--record', () => {
   it('of a measurement of memories', async () => {
     here.write('talk.yaml', 'turns: [{ user: I am Ann }, { user: Who am I? }]\n');
     const args = ['memory', 'talk.yaml', '--memory', 'buffer', '--model', 'offline', '--record', 'c.jsonl'];
-    expect((await here.run(args)).code).toBe(0);
+    expect((await here.perform(args)).code).toBe(0);
     expect(here.events('c.jsonl').filter(({ type }) => type === 'chatModelStart')).toHaveLength(2);
   });
 
@@ -570,7 +573,7 @@ describe('--record', () => {
     await recorded();
     here.write('diary.txt', 'Dear diary\n');
     const before = ['hi.txt', 'c.jsonl', 'diary.txt'].map(here.read);
-    const { code, stderr } = await here.run([...RUN, '--model', 'offline', ...args]);
+    const { code, stderr } = await here.perform([...RUN, '--model', 'offline', ...args]);
     expect([code, stderr.split('\n')[0]]).toEqual([2, `chain: ${why}`]);
     expect(['hi.txt', 'c.jsonl', 'diary.txt'].map(here.read)).toEqual(before);
   });

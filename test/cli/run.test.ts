@@ -21,7 +21,7 @@ describe('chain run, offline', () => {
   });
 
   it('--quiet leaves the answer alone', async () => {
-    expect(await here.run(['run', 'add.txt', '--var', 'number=2', '--quiet'])).toEqual({
+    expect(await here.perform(['run', 'add.txt', '--var', 'number=2', '--quiet'])).toEqual({
       code: 0,
       stdout: '3\n',
       stderr: '',
@@ -48,7 +48,7 @@ ${SUMMARY}`,
   });
 
   it('--json prints one document and nothing else', async () => {
-    const { code, stdout, stderr } = await here.run(['run', 'add.txt', '--var', 'number=2', '--json']);
+    const { code, stdout, stderr } = await here.perform(['run', 'add.txt', '--var', 'number=2', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^\{.*\}\n$/);
     expect(JSON.parse(stdout)).toEqual({
@@ -108,7 +108,7 @@ ${SUMMARY}`,
 
   it('takes a template with spaces and Unicode in its name and text', async () => {
     here.write('my prompts/加法 één.txt', '1 + {数字} = ');
-    const { code, stdout } = await here.run(['run', 'my prompts/加法 één.txt', '--var', '数字=2']);
+    const { code, stdout } = await here.perform(['run', 'my prompts/加法 één.txt', '--var', '数字=2']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '3\n' });
   });
 });
@@ -132,7 +132,7 @@ describe('--log', () => {
     { file: 'out.jsonl', flags: [] },
     { file: 'out.log', flags: ['--log-format', 'jsonl'] },
   ])('writes events as JSON lines to $file $flags', async ({ file, flags }) => {
-    await here.run(['run', 'add.txt', '--var', 'number=2', '--log', file, ...flags]);
+    await here.perform(['run', 'add.txt', '--var', 'number=2', '--log', file, ...flags]);
     expect(here.events(file).map(({ type }) => type)).toEqual([
       'chainStart',
       'text',
@@ -146,9 +146,9 @@ describe('--log', () => {
 
   it('lists tokens in a text only with --log-tokens', async () => {
     const args = ['run', 'add.txt', '--var', 'number=2', '--log', 'a.log'];
-    await here.run(args);
+    await here.perform(args);
     const without = here.read('a.log').split('\n').length;
-    await here.run([...args, '--log', 'b.log', '--log-tokens']);
+    await here.perform([...args, '--log', 'b.log', '--log-tokens']);
     expect(here.read('b.log').split('\n').length).toBe(without + 1);
   });
 
@@ -190,7 +190,15 @@ describe('--output', () => {
   });
 
   it('works with --json', async () => {
-    const { stdout } = await here.run(['run', 'add.txt', '--var', 'number=2', '--output', 'a.txt', '--json']);
+    const { stdout } = await here.perform([
+      'run',
+      'add.txt',
+      '--var',
+      'number=2',
+      '--output',
+      'a.txt',
+      '--json',
+    ]);
     expect(JSON.parse(stdout).text).toBe('3');
     expect(here.read('a.txt')).toBe('3\n');
   });

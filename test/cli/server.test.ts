@@ -92,7 +92,7 @@ describe('against a server', () => {
     const message = { role: 'assistant', content: 'Hello, Ann!' };
     const choices = [{ index: 0, message, finish_reason: 'stop' }];
     const server = await serve(reply(200, { id: 'c', model: 'gpt-5-mini', choices, usage: USAGE }));
-    const { code, stdout } = await here.run([...RUN, '--no-stream'], { env: at(server) });
+    const { code, stdout } = await here.perform([...RUN, '--no-stream'], { env: at(server) });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Hello, Ann!\n' });
     expect(server.received[0]?.body).toEqual({
       model: 'gpt-5-mini',
@@ -103,7 +103,7 @@ describe('against a server', () => {
   it('sends what the flags say', async () => {
     const server = await serve(answerOf('x'));
     here.write('schema.json', '{"type":"object"}');
-    await here.run(
+    await here.perform(
       [
         ...RUN,
         ...['--temperature', '0.5', '--top-p', '0.9', '--max-tokens', '7', '--seed', '42'],
@@ -137,7 +137,7 @@ describe('against a server', () => {
       'model: from-config\ndefaults: {temperature: 0.2, seed: 9, topP: 0.3}',
     );
     const server = await serve(answerOf('x'));
-    await here.run(['run', 'front.txt', '--max-tokens', '6', '--top-p', '0.4'], { env: at(server) });
+    await here.perform(['run', 'front.txt', '--max-tokens', '6', '--top-p', '0.4'], { env: at(server) });
     const { messages, stream: _, stream_options, ...rest } = server.received[0]!.body;
     expect(rest).toEqual({
       model: 'from-template',
@@ -200,7 +200,7 @@ describe('against a server', () => {
 
   it('--json escapes what could steer a terminal', async () => {
     const server = await serve(answerOf('a\x9b31m\u202eb\x1b'));
-    const { stdout } = await here.run([...RUN, '--json'], { env: at(server) });
+    const { stdout } = await here.perform([...RUN, '--json'], { env: at(server) });
     expect(stdout).toContain('"text":"a\\u009b31m\\u202eb\\u001b"');
     expect(JSON.parse(stdout).text).toBe('a\x9b31m\u202eb\x1b');
   });
@@ -213,7 +213,7 @@ describe('against a server', () => {
     { file: 'home', stderr: 'chain: --output home: is a folder\n' },
   ])('--output $file is refused before anything is asked', async ({ file, stderr }) => {
     const server = await serve(answerOf('x'));
-    expect(await here.run([...RUN, '--output', file], { env: at(server) })).toEqual({
+    expect(await here.perform([...RUN, '--output', file], { env: at(server) })).toEqual({
       code: 2,
       stdout: '',
       stderr,
@@ -229,10 +229,10 @@ describe('against a server', () => {
     },
   ])('warns of finish reason $reason', async ({ reason, warning }) => {
     const server = await serve(stream(text('Hel'), ending(reason)));
-    const { code, stdout, stderr } = await here.run(RUN, { env: at(server) });
+    const { code, stdout, stderr } = await here.perform(RUN, { env: at(server) });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Hel\n' });
     expect(stderr.split('\n').slice(1)).toEqual([`warning: ${warning}`, '']);
-    const json = await here.run([...RUN, '--json'], { env: at(server) });
+    const json = await here.perform([...RUN, '--json'], { env: at(server) });
     expect(json.code).toBe(0);
     expect(JSON.parse(json.stdout)).toMatchObject({ text: 'Hel', finishReason: reason, warnings: [warning] });
   });
@@ -256,7 +256,7 @@ describe('--schema', () => {
     );
     const server = await serve(answerOf(answer));
     const args = [...RUN, '--schema', 'schema.json'];
-    const outcome = await here.run([...args, '--quiet'], { env: at(server) });
+    const outcome = await here.perform([...args, '--quiet'], { env: at(server) });
     expect(outcome).toEqual({ code, stdout: `${answer}\n`, stderr: error });
     expect(server.received[0]?.body.response_format).toEqual({
       type: 'json_schema',
@@ -270,7 +270,7 @@ describe('--schema', () => {
   it('has the answer that breaks it in the document', async () => {
     here.write('schema.json', JSON.stringify(schema));
     const server = await serve(answerOf('three'));
-    const { stdout } = await here.run([...RUN, '--schema', 'schema.json', '--json'], { env: at(server) });
+    const { stdout } = await here.perform([...RUN, '--schema', 'schema.json', '--json'], { env: at(server) });
     expect(JSON.parse(stdout)).toEqual({
       schema: 1,
       error: { code: 'invalid_response', message: 'the answer is not JSON, which --schema asks for' },
@@ -289,7 +289,9 @@ describe('--schema', () => {
   ])('is refused before anything is asked: $content', async ({ content, why }) => {
     if (content !== undefined) here.write('schema.json', content);
     const server = await serve(answerOf('x'));
-    const { code, stdout, stderr } = await here.run([...RUN, '--schema', 'schema.json'], { env: at(server) });
+    const { code, stdout, stderr } = await here.perform([...RUN, '--schema', 'schema.json'], {
+      env: at(server),
+    });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(why);
     expect(server.received).toEqual([]);
@@ -304,7 +306,7 @@ describe('what goes wrong', () => {
       reply(404, { error: { message: 'The model does not exist' } }),
       reply(200, { data: [{ id: 'llama3.2' }, { id: 'qwen3' }] }),
     );
-    expect(await here.run([...RUN, '--quiet', '--model', 'lama'], { env: at(server) })).toEqual({
+    expect(await here.perform([...RUN, '--quiet', '--model', 'lama'], { env: at(server) })).toEqual({
       code: 1,
       stdout: '',
       stderr: `chain: ${server.host} answered 404: The model does not exist\n       Its models: llama3.2, qwen3.\n`,
@@ -313,7 +315,7 @@ describe('what goes wrong', () => {
 
   it('too many requests, twice, then an answer', async () => {
     const server = await serve(OVERLOADED, OVERLOADED, answerOf('Hello'));
-    const { code, stdout, stderr } = await here.run([...RUN, '--verbose', '--log', 'run.jsonl'], {
+    const { code, stdout, stderr } = await here.perform([...RUN, '--verbose', '--log', 'run.jsonl'], {
       env: at(server),
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Hello\n' });
@@ -337,7 +339,7 @@ describe('what goes wrong', () => {
 
   it('--json: the failure, with what had come', async () => {
     const server = await serve(stream(text('Hello, '), text('An')));
-    const json = await here.run([...RUN, '--json'], { env: at(server) });
+    const json = await here.perform([...RUN, '--json'], { env: at(server) });
     expect(json.code).toBe(1);
     expect(JSON.parse(json.stdout)).toEqual({
       schema: 1,

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, delta, event, serve, stream, text, USAGE, withResolvers } from '../models/loopback.js';
 import { requires } from '../support/requires.js';
-import { commandLine, makeWorkspace, settle, type Workspace } from '../support/run-cli.js';
+import { commandLine, makeWorkspace, type Workspace } from '../support/run-cli.js';
+import { settle } from '../support/settle.js';
 import { openTerminal, type Terminal } from '../support/terminal.js';
 
 let here: Workspace;

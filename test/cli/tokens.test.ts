@@ -1,7 +1,7 @@
 import { get_encoding } from 'tiktoken';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, serve, stream, text } from '../models/loopback.js';
-import { makeWorkspace, type RunOptions, type Workspace } from '../support/run-cli.js';
+import { makeWorkspace, type PerformOptions, type Workspace } from '../support/run-cli.js';
 
 let here: Workspace;
 beforeEach(() => {
@@ -11,14 +11,14 @@ beforeEach(() => {
 
 const ADD = ['tokens', 'add.txt', '--var', 'number=2'];
 
-async function table(args: readonly string[], options?: RunOptions): Promise<readonly string[]> {
-  const { code, stdout, stderr } = await here.run(args, options);
+async function table(args: readonly string[], options?: PerformOptions): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await here.perform(args, options);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout.split('\n');
 }
 
-async function document(args: readonly string[], options?: RunOptions) {
-  const { code, stdout, stderr } = await here.run([...args, '--json'], options);
+async function document(args: readonly string[], options?: PerformOptions) {
+  const { code, stdout, stderr } = await here.perform([...args, '--json'], options);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.indexOf('\n')).toBe(stdout.length - 1);
   return JSON.parse(stdout);
@@ -209,7 +209,7 @@ describe('what is wrong', () => {
     [['tokens', 'nope.txt'], ['chain: nope.txt: no such file']],
     [[...ADD, '--config', 'nope.yaml'], ['chain: --config: nope.yaml: no such file']],
   ])('%j', async (args, lines) => {
-    const { code, stdout, stderr } = await here.run([...args, '--json']);
+    const { code, stdout, stderr } = await here.perform([...args, '--json']);
     expect([code, stderr.trimEnd().split('\n')]).toEqual([2, lines]);
     expect(JSON.parse(stdout)).toEqual({
       schema: 1,
@@ -219,7 +219,7 @@ describe('what is wrong', () => {
   });
 
   it('leaves stdout empty without --json', async () => {
-    const { code, stdout } = await here.run(['tokens', 'add.txt']);
+    const { code, stdout } = await here.perform(['tokens', 'add.txt']);
     expect([code, stdout]).toEqual([2, '']);
   });
 

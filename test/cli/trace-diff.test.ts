@@ -11,7 +11,7 @@ beforeEach(() => {
 const ASKED = { model: 'gpt-5-mini', prompt: 'Any roses?', answer: 'Yes.' } satisfies Said;
 const asked = (prompt: string): Said => ({ ...ASKED, prompt });
 
-const diff = (...args: readonly string[]) => here.run(['trace', 'diff', ...args]);
+const diff = (...args: readonly string[]) => here.perform(['trace', 'diff', ...args]);
 
 /** What is said above the figures, without the titles. */
 function body(stdout: string): string {
@@ -56,7 +56,7 @@ describe('runs of chain run', () => {
     );
     here.write('ask.txt', 'Which flowers for {day}?\n');
     const run = (day: string, temperature: string) =>
-      here.run(
+      here.perform(
         [
           'run',
           'ask.txt',
@@ -134,9 +134,9 @@ time    N ms → N ms · first token N ms → N ms
 
   it('colours on demand, and not in spite of --no-color', async () => {
     const env = { FORCE_COLOR: '1' };
-    const coloured = await here.run(['trace', 'diff', 'run.jsonl'], { env });
+    const coloured = await here.perform(['trace', 'diff', 'run.jsonl'], { env });
     expect(coloured.stdout).toContain('for a \x1b[31mbirthday party\x1b[39m\x1b[32mwedding\x1b[39m?');
-    const plain = await here.run(['trace', 'diff', 'run.jsonl', '--no-color'], { env });
+    const plain = await here.perform(['trace', 'diff', 'run.jsonl', '--no-color'], { env });
     expect(plain.stdout).toContain('for a [-birthday party-]{+wedding+}?');
   });
 
@@ -297,7 +297,7 @@ describe('what is wrong', () => {
   });
 
   it('--json tells it, too', async () => {
-    const { code, stdout } = await diff('nix.jsonl', '--json');
+    const { code, stdout } = await here.run(['trace', 'diff', 'nix.jsonl', '--json']);
     expect([code, JSON.parse(stdout)]).toEqual([
       2,
       { schema: 1, error: { code: 'file_not_readable', message: 'nix.jsonl: no such file' }, text: '' },

@@ -13,7 +13,7 @@ beforeEach(() => {
 async function refused(args: readonly string[], stdin = '') {
   const server = await serve(stream(text('x', 'stop'), DONE));
   const env = { OPENAI_BASE_URL: server.baseUrl };
-  const { code, stdout, stderr } = await here.run(args, { env, stdin });
+  const { code, stdout, stderr } = await here.perform(args, { env, stdin });
   return { code, stdout, asked: server.received.length, lines: stderr.trimEnd().split('\n') };
 }
 
@@ -57,7 +57,7 @@ describe('help', () => {
   });
 
   it.each([[['run', '--help']], [['help', 'run']]])('%j', async (args) => {
-    const { code, stdout, stderr } = await here.run(args);
+    const { code, stdout, stderr } = await here.perform(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Usage: chain run \[options\] \[template\]\n/);
     expect(stdout).toContain('\n  $ cat notes.md | chain run summary.txt');

@@ -13,7 +13,11 @@ beforeEach(() => {
 async function prompt(args: readonly string[], stdin: string | Uint8Array | 'open' = '') {
   const server = await serve(stream(text('x', 'stop'), event({ choices: [], usage: USAGE }), DONE));
   const env = { OPENAI_BASE_URL: server.baseUrl };
-  const { stderr } = await here.run(['run', ...args, '--quiet'], { env, stdin });
+  const line = ['run', ...args, '--quiet'];
+  // Nobody waits for a pipe that stays open in a process that goes on.
+  const { stderr } = await (stdin === 'open'
+    ? here.run(line, { env, stdin })
+    : here.perform(line, { env, stdin }));
   if (stderr !== '') throw new Error(stderr);
   return (server.received[0]!.body.messages as { content: string }[])[0]!.content;
 }
@@ -124,13 +128,13 @@ describe('--dry-run', () => {
   it('shows messages, tokens and price, and asks nobody', async () => {
     here.write('chat.txt', 'system:\nBe brief.\n\nuser:\nHi {text}');
     const args = ['run', 'chat.txt', '--var', 'text=Ann', '--model', 'gpt-5-mini', '--dry-run'];
-    expect(await here.run(args)).toEqual({
+    expect(await here.perform(args)).toEqual({
       code: 0,
       stdout:
         'system:\nBe brief.\n\nuser:\nHi Ann\n\ngpt-5-mini · 16 tokens in (estimated) · $0.000004 · nothing was sent\n',
       stderr: '',
     });
-    expect(JSON.parse((await here.run([...args, '--json'])).stdout)).toEqual({
+    expect(JSON.parse((await here.perform([...args, '--json'])).stdout)).toEqual({
       schema: 1,
       model: 'gpt-5-mini',
       messages: [

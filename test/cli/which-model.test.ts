@@ -32,7 +32,7 @@ describe('which model answers', () => {
   ])('$args, $env, $config: $model', async ({ env, config, args, model }) => {
     const server = await serve(ANSWER);
     if (config !== '') here.write(CONFIG, config);
-    const outcome = await here.run(['run', ...args, '--quiet'], {
+    const outcome = await here.perform(['run', ...args, '--quiet'], {
       env: { OPENAI_BASE_URL: server.baseUrl, ...env },
     });
     expect(outcome).toEqual({ code: 0, stdout: 'ok\n', stderr: '' });
@@ -59,7 +59,7 @@ describe('which model answers', () => {
       CONFIG,
       `providers: {mine: {baseUrl: "${server.baseUrl}", keyVariable: MY_KEY}}\nprices: {m: {input: 1000000, output: 2000000, cachedInput: 0}}`,
     );
-    const { code, stdout } = await here.run(['run', 'plain.txt', '--model', 'mine:m', '--json'], {
+    const { code, stdout } = await here.perform(['run', 'plain.txt', '--model', 'mine:m', '--json'], {
       env: { MY_KEY: 'secret-key' },
     });
     expect(code).toBe(0);
@@ -84,7 +84,7 @@ describe('which model answers', () => {
       '--log',
       'mine.jsonl',
     ];
-    expect(await here.run(args, { env: { OPENAI_BASE_URL: server.baseUrl } })).toEqual({
+    expect(await here.perform(args, { env: { OPENAI_BASE_URL: server.baseUrl } })).toEqual({
       code: 0,
       stdout: 'ok\n',
       stderr: '',
@@ -118,13 +118,13 @@ describe('without any model', () => {
 
   it('a template’s own offline reply is given, and labelled', async () => {
     here.write('t.txt', '---\noffline: Roses.\n---\nWhich flower?');
-    const { code, stdout, stderr } = await here.run(['run', 't.txt']);
+    const { code, stdout, stderr } = await here.perform(['run', 't.txt']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Roses.\n' });
     expect(stderr).toMatch(/^offline \(scripted\) · offline, not a language model · .* · price none · /);
   });
 
   it('--model offline acknowledges', async () => {
-    const { code, stdout, stderr } = await here.run(['run', 'plain.txt', '--model', 'offline']);
+    const { code, stdout, stderr } = await here.perform(['run', 'plain.txt', '--model', 'offline']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Noted.\n' });
     expect(stderr).toMatch(/^offline \(acknowledgement\) · offline, not a language model · /);
   });
@@ -143,7 +143,7 @@ describe('without any model', () => {
         '       Set GROQ_API_KEY or use a model on this machine, such as --model ollama:llama3.2.\n',
     },
   ])('--model $model without its key, and without a log of a run', async ({ model, stderr }) => {
-    const outcome = await here.run(['run', 'plain.txt', '--model', model, '--log', 'run.log']);
+    const outcome = await here.perform(['run', 'plain.txt', '--model', model, '--log', 'run.log']);
     expect(outcome).toEqual({ code: 2, stdout: '', stderr });
     expect(() => here.read('run.log')).toThrow('ENOENT');
   });

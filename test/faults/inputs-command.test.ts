@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { runHere, TOO_DEEP } from '../support/in-process.js';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';
 import { chainLines } from '../trace/trace-lines.js';
-import { runHere, TOO_DEEP } from './in-process.js';
 import { BOMB, bytes } from './refused.js';
 
 let here: Workspace;

@@ -12,10 +12,10 @@ import { decodeText } from '../../src/prompts/decode.js';
 import { parseTemplate } from '../../src/prompts/load.js';
 import { EVENT_SAMPLES } from '../callbacks/event-samples.js';
 import { FakeModel } from '../support/fake-model.js';
+import { attemptHere } from '../support/in-process.js';
 import { afterFile } from '../support/teardown.js';
 import { chainLines } from '../trace/trace-lines.js';
 import { damaged, damagedBytes, expectMistake, expectVerdict, howOften, PATIENCE_MS } from './fuzz.js';
-import { attemptHere } from './in-process.js';
 
 const TEMPLATES = [
   '1 + {number} = \n',

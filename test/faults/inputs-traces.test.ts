@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { attemptHere } from '../support/in-process.js';
 import { chainLines } from '../trace/trace-lines.js';
-import { attemptHere } from './in-process.js';
 import { bytes, expectRefused, type NamedRow, named, OTHER_FILE, type Row, unnamed } from './refused.js';
 
 const LINES = chainLines('1a', 'Roses.');

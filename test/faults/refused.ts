@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type HereOptions, runHere } from './in-process.js';
+import { type HereOptions, runHere } from '../support/in-process.js';
 
 /** What is refused, and how: a message, and under it what would be right. */
 export type Row<T> = readonly [input: T, message: string, hint?: string];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DONE, delta, event, reply, serve, stream, text, USAGE } from '../models/loopback.js';
+import { type HereOptions, runHere } from '../support/in-process.js';
 import { everywhere } from '../trace/everywhere.js';
 import { chainLines } from '../trace/trace-lines.js';
-import { type HereOptions, runHere } from './in-process.js';
 import { ALL, expectHarmless, SEQUENCES } from './terminal-sequences.js';
 
 /** Without colours and without what moves: all that is left on the screen is text. */

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { MeasuredMemory } from '../../../src/chains/measurement/measured-memory.js';
 import { DONE, delta, event, reply, serve, stream, text, withResolvers } from '../../models/loopback.js';
 import { requires } from '../../support/requires.js';
-import { commandLine, makeWorkspace, type Workspace } from '../../support/run-cli.js';
+import { commandLine, makeWorkspace, type PerformOptions, type Workspace } from '../../support/run-cli.js';
 import { openTerminal } from '../../support/terminal.js';
 import { findAll, parseXml, textOf } from './xml.js';
 
@@ -26,18 +26,15 @@ beforeEach(() => {
   here.write('shop.yaml', SHOP);
 });
 
-const measure = (args: readonly string[], options?: Parameters<Workspace['run']>[1]) =>
-  here.run(['memory', ...args], options);
+const measure = (args: readonly string[], options?: PerformOptions) =>
+  here.perform(['memory', ...args], options);
 
 interface Document {
   readonly model: string;
   readonly mechanisms: readonly MeasuredMemory[];
 }
 
-async function document(
-  args: readonly string[],
-  options?: Parameters<Workspace['run']>[1],
-): Promise<Document> {
+async function document(args: readonly string[], options?: PerformOptions): Promise<Document> {
   const { code, stdout, stderr } = await measure([...args, '--json'], options);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout.endsWith('\n')).toBe(true);
@@ -63,7 +60,12 @@ const at = ({ baseUrl }: { readonly baseUrl: string }) => ({ env: { OPENAI_BASE_
 
 describe('chain memory', () => {
   it('needs neither a key nor a network, and says what was simulated', async () => {
-    const { code, stdout, stderr } = await measure([FLOWERS, '--memory', 'buffer,window:1,summary']);
+    const { code, stdout, stderr } = await here.run([
+      'memory',
+      FLOWERS,
+      '--memory',
+      'buffer,window:1,summary',
+    ]);
     expect([code, stderr]).toEqual([0, '']);
     expect(
       stdout.replace(/All tokens.*?\n\n/s, ''),
@@ -365,7 +367,7 @@ describe('a session', () => {
   it('is measured as it was held, its own model first; one that there isn’t is named like it', async () => {
     const stdin = 'My name is Ada.\nWhat is my name?\n';
     const chat = ['chat', '--session', 'trip', '--model', 'offline', '--quiet'];
-    expect((await here.run(chat, { stdin })).code).toBe(0);
+    expect((await here.perform(chat, { stdin })).code).toBe(0);
     const { model, mechanisms } = await document(['--session', 'trip', '--memory', 'buffer']);
     expect(model).toBe('offline');
     expect(mechanisms[0]!.turns).toHaveLength(2);
@@ -373,7 +375,7 @@ describe('a session', () => {
     expect(other.model).toBe('gpt-4o');
     expect(other.mechanisms[0]!.totals.inputTokens).toBe(mechanisms[0]!.totals.inputTokens);
     expect(other.mechanisms[0]!.recall).toEqual({ asked: 0, known: 0 });
-    expect(await measure(['--session', 'trp'])).toEqual({
+    expect(await here.run(['memory', '--session', 'trp'])).toEqual({
       code: 2,
       stdout: '',
       stderr:
@@ -382,7 +384,7 @@ describe('a session', () => {
   });
 
   it('is the same in a file that it was saved to', async () => {
-    await here.run(['chat', '--model', 'offline', '--quiet'], {
+    await here.perform(['chat', '--model', 'offline', '--quiet'], {
       stdin: 'My name is Ada.\nWhat is my name?\n/save ./trip.json\n',
     });
     const { model, mechanisms } = await document(['trip.json', '--memory', 'buffer']);
@@ -417,7 +419,7 @@ describe('--svg', () => {
       stderr: 'chain: --svg missing/memory.svg: there is no folder missing\n',
     });
     expect(server.received).toEqual([]);
-    expect((await measure(['shop.yaml', '--svg', '.'], at(server))).stderr).toBe(
+    expect((await here.run(['memory', 'shop.yaml', '--svg', '.'], at(server))).stderr).toBe(
       'chain: --svg .: is a folder\n',
     );
   });

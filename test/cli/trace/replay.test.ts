@@ -25,7 +25,7 @@ const SUMMARY =
 /** Writes `run.jsonl`. */
 async function log(args: readonly string[], ...replies: readonly Reply[]) {
   const server = await serve(...(replies.length > 0 ? replies : [answerOf('Hello', ', Ann!')]));
-  return here.run(args, at(server));
+  return here.perform(args, at(server));
 }
 
 const kept = new Map<string, Promise<string>>();
@@ -66,7 +66,7 @@ time    N ms → N ms`;
 
   it('gives the same events where no template is left to fill in', async () => {
     await log(['run', '--prompt', 'Hi {name}', '--var', 'name=Ann', '--log', 'run.jsonl']);
-    const { code, stderr } = await here.run([...REPLAY, '--log', 'again.jsonl']);
+    const { code, stderr } = await here.perform([...REPLAY, '--log', 'again.jsonl']);
     expect([code, stderr]).toEqual([
       0,
       expect.stringContaining('\nparameters, prompt and answer: the same\n'),
@@ -94,7 +94,7 @@ time    N ms → N ms`;
 
   it('a document with --json', async () => {
     await logged(RUN);
-    const { code, stdout, stderr } = await here.run([...REPLAY, '--json']);
+    const { code, stdout, stderr } = await here.perform([...REPLAY, '--json']);
     expect([code, stderr, JSON.parse(stdout)]).toMatchObject([0, '', { schema: 1, text: 'Hello, Ann!' }]);
   });
 
@@ -134,7 +134,7 @@ time    N ms → N ms`;
     here.write('home/.config/chain/config.yaml', 'defaults: { topP: 0.1, log: run.jsonl }');
     const server = await serve(answerOf('Good day'));
     const before = here.read('run.jsonl');
-    const { code, stdout, stderr } = await here.run([...REPLAY, ...args], at(server));
+    const { code, stdout, stderr } = await here.perform([...REPLAY, ...args], at(server));
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Good day\n' });
     expect(stderr).toContain(`\n\n${differs}\nanswer: [-Hello, Ann!-]{+Good day+}\n\ntokens `);
     expect(server.received).toHaveLength(1);
@@ -147,7 +147,7 @@ time    N ms → N ms`;
     await logged(RUN);
     here.write('hi.txt', 'Greet {name}.\n');
     const server = await serve(answerOf('Good day'));
-    const { stderr } = await here.run([...REPLAY, '--live'], at(server));
+    const { stderr } = await here.perform([...REPLAY, '--live'], at(server));
     expect(server.received[0]!.body.messages).toEqual([{ role: 'user', content: 'Say hello to Ann.' }]);
     expect(stderr.split('\n')[1]).toBe(
       'note: hi.txt does not give the recorded prompt: it has changed, or --system was given; what was recorded is asked',
@@ -173,7 +173,7 @@ time    N ms → N ms`;
     here.write('sub/hi.txt', 'Say hello to {name}.\n');
     await log(args);
     change?.();
-    expect(await here.run([...REPLAY, '--var', 'name=Bo'])).toEqual({
+    expect(await here.perform([...REPLAY, '--var', 'name=Bo'])).toEqual({
       code: 2,
       stdout: '',
       stderr: `chain: --var needs the template: ${why}\n       chain run asks anew from a template, whatever was recorded.\n`,
@@ -183,18 +183,18 @@ time    N ms → N ms`;
   it('of a conversation, asks the model of a turn again; of several models one has to be named', async () => {
     const chat = ['chat', '--log', 'run.jsonl', '--quiet'];
     const server = await serve(answerOf('Hello!'), answerOf('A summary'), answerOf('Ann.'));
-    await here.run([...chat, '--memory', 'summary'], { ...at(server), stdin: 'I am Ann\n' });
+    await here.perform([...chat, '--memory', 'summary'], { ...at(server), stdin: 'I am Ann\n' });
     const [turn, first, second] = [idOf('chainStart'), idOf('chatModelStart'), idOf('chatModelStart', 1)].map(
       (id) => id.slice(0, 8),
     );
-    expect(await here.run(REPLAY)).toEqual({
+    expect(await here.perform(REPLAY)).toEqual({
       code: 2,
       stdout: '',
       stderr: `chain: run.jsonl: run ${turn} can't be repeated as a whole: it asked 2 times\n       Name the run of one of them: ${first} (gpt-5-mini), ${second} (gpt-5-mini)\n`,
     });
-    expect((await here.run([...REPLAY, second!, '--quiet'])).stdout).toBe('A summary\n');
-    await here.run(chat, { ...at(server), stdin: 'Who am I?\n' });
-    const again = await here.run([...REPLAY, '--quiet', '--record', 'c.jsonl']);
+    expect((await here.perform([...REPLAY, second!, '--quiet'])).stdout).toBe('A summary\n');
+    await here.perform(chat, { ...at(server), stdin: 'Who am I?\n' });
+    const again = await here.perform([...REPLAY, '--quiet', '--record', 'c.jsonl']);
     expect(again).toEqual({ code: 0, stdout: 'Ann.\n', stderr: '' });
     expect(here.events('c.jsonl').map(({ type }) => type)).toEqual([
       'chatModelStart',
@@ -221,25 +221,25 @@ time    N ms → N ms`;
       inputs: {},
     };
     here.write('run.jsonl', `${JSON.stringify(Object.assign({}, start, ...lines))}\n`);
-    expect(await here.run(REPLAY)).toMatchObject({ code: 2, stderr: `chain: run.jsonl: ${why}\n` });
+    expect(await here.perform(REPLAY)).toMatchObject({ code: 2, stderr: `chain: run.jsonl: ${why}\n` });
   });
 
   it('of a provider that is not known here, wants a model for real', async () => {
     const server = await serve(answerOf('Hello'));
     here.write('shop.yaml', `model: shop:rose-1\nproviders: { shop: { baseUrl: ${server.baseUrl} } }\n`);
-    await here.run([...RUN, '--config', 'shop.yaml']);
-    expect((await here.run([...REPLAY, '--quiet'])).stdout).toBe('Hello\n');
-    expect(await here.run([...REPLAY, '--live'])).toMatchObject({
+    await here.perform([...RUN, '--config', 'shop.yaml']);
+    expect((await here.perform([...REPLAY, '--quiet'])).stdout).toBe('Hello\n');
+    expect(await here.perform([...REPLAY, '--live'])).toMatchObject({
       code: 2,
       stderr:
         "chain: rose-1 of shop can't be asked from here\n       Name a model: --model gpt-5-mini, --model ollama:llama3.2.\n",
     });
-    expect((await here.run([...REPLAY, '--live', '--config', 'shop.yaml', '--quiet'])).code).toBe(0);
+    expect((await here.perform([...REPLAY, '--live', '--config', 'shop.yaml', '--quiet'])).code).toBe(0);
   });
 
   it('--replay-timing has nothing to do with what is asked for real', async () => {
     await logged(RUN);
-    expect(await here.run([...REPLAY, '--replay-timing', '--seed', '1'])).toMatchObject({
+    expect(await here.perform([...REPLAY, '--replay-timing', '--seed', '1'])).toMatchObject({
       code: 2,
       stderr:
         'chain: --replay-timing and --seed at once: the model is asked again\n       Only what is recorded has a time that it took.\n',
@@ -251,7 +251,7 @@ time    N ms → N ms`;
     here.write('secret.txt', 'my secret {name}');
     here.write('run.jsonl', here.read('run.jsonl').replace('"hi.txt"', '"secret.txt"'));
     const server = await serve(answerOf('x'));
-    await here.run([...REPLAY, '--live'], at(server));
+    await here.perform([...REPLAY, '--live'], at(server));
     expect(JSON.stringify(server.received[0]!.body)).not.toContain('secret');
   });
 });

@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { requires } from '../../support/requires.js';
-import { commandLine, makeWorkspace, type Workspace } from '../../support/run-cli.js';
+import { commandLine, makeWorkspace, type PerformOptions, type Workspace } from '../../support/run-cli.js';
 import { openTerminal } from '../../support/terminal.js';
 import { callLines, chainLines, idOf, lineWriter } from '../../trace/trace-lines.js';
 
@@ -13,8 +13,8 @@ beforeEach(() => {
 });
 
 /** Local time, whatever the zone that the tests run in. */
-const show = (args: readonly string[], options?: Parameters<Workspace['run']>[1]) =>
-  here.run(['trace', 'show', ...args], options);
+const show = (args: readonly string[], options?: PerformOptions) =>
+  here.perform(['trace', 'show', ...args], options);
 
 const ONE = `run ${idOf('1a')} · 2026-11-21 14:13:32.000 · ok · 400 ms · 12 in + 5 out = 17 tokens (reported) · $0.002
 
@@ -25,12 +25,14 @@ LLMChain shop.txt         ██████████████████
 describe('one run', () => {
   it('is a tree', async () => {
     here.write('run.jsonl', chainLines('1a', 'Roses.', { cost: 0.002 }));
-    expect(await show(['run.jsonl'])).toEqual({ code: 0, stdout: ONE, stderr: '' });
+    expect(await here.run(['trace', 'show', 'run.jsonl'])).toEqual({ code: 0, stdout: ONE, stderr: '' });
   });
 
   it('is read from standard input, too, and nothing of it is left behind', async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('chain-trace-'));
-    const outcome = await show(['-'], { stdin: chainLines('1a', 'Roses.', { cost: 0.002 }) });
+    const outcome = await here.run(['trace', 'show', '-'], {
+      stdin: chainLines('1a', 'Roses.', { cost: 0.002 }),
+    });
     expect(outcome).toEqual({ code: 0, stdout: ONE, stderr: '' });
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('chain-trace-'))).toEqual(before);
   });
@@ -290,7 +292,7 @@ describe('--events', () => {
 
 describe('what the command itself wrote', () => {
   it('is shown', async () => {
-    await here.run(['run', '--prompt', '1 + {n} =', '--var', 'n=2', '--log', 'run.jsonl']);
+    await here.perform(['run', '--prompt', '1 + {n} =', '--var', 'n=2', '--log', 'run.jsonl']);
     const { code, stdout, stderr } = await show(['run.jsonl', 'last', '--full']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^LLMChain --prompt +█+ +[\d.]+ m?s$/m);
@@ -302,7 +304,7 @@ describe('what the command itself wrote', () => {
   });
 
   it('is not shown where it is text', async () => {
-    await here.run(['run', '--prompt', '1 + 1 =', '--log', 'run.log']);
+    await here.perform(['run', '--prompt', '1 + 1 =', '--log', 'run.log']);
     const { code, stderr } = await show(['run.log']);
     expect(code).toBe(2);
     expect(stderr).toBe(
@@ -423,7 +425,7 @@ describe('runs that are nested 3,000 deep', () => {
 
   it('stand beside each other from the 500th level on', async () => {
     here.write('run.jsonl', nested('roses'));
-    const { code, stdout } = await show(['run.jsonl', '--json']);
+    const { code, stdout } = await here.run(['trace', 'show', 'run.jsonl', '--json']);
     let { run } = JSON.parse(stdout);
     let depth = 0;
     for (; run.children.length === 1; depth += 1) run = run.children[0];

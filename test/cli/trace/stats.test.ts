@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UNKNOWN, usage } from '../../callbacks/synthetic-events.js';
-import { makeWorkspace, type Workspace } from '../../support/run-cli.js';
+import { makeWorkspace, type PerformOptions, type Workspace } from '../../support/run-cli.js';
 import { chainLines, lineWriter } from '../../trace/trace-lines.js';
 
 let here: Workspace;
@@ -8,8 +8,8 @@ beforeEach(() => {
   here = makeWorkspace();
 });
 
-const stats = (args: readonly string[], options?: Parameters<Workspace['run']>[1]) =>
-  here.run(['trace', 'stats', ...args], options);
+const stats = (args: readonly string[], options?: PerformOptions) =>
+  here.perform(['trace', 'stats', ...args], options);
 
 const DAY = 24 * 3_600_000;
 const error = (code: string) => ({ name: 'ChainError', code, message: 'no' });
@@ -65,12 +65,12 @@ by day    ▕▃▆█▏
 describe('all runs together', () => {
   it('are counted, with what is known of their tokens and money', async () => {
     here.write('week.jsonl', week());
-    expect(await stats(['week.jsonl'])).toEqual({ code: 0, stdout: HEAD, stderr: '' });
+    expect(await here.run(['trace', 'stats', 'week.jsonl'])).toEqual({ code: 0, stdout: HEAD, stderr: '' });
   });
 
   it('are those of chain run', async () => {
-    await here.run(['run', '--prompt', '1 + {n} =', '--var', 'n=2', '--log', 'run.jsonl']);
-    await here.run(['run', '--prompt', 'Flowers?', '--model', 'offline', '--log', 'run.jsonl']);
+    await here.perform(['run', '--prompt', '1 + {n} =', '--var', 'n=2', '--log', 'run.jsonl']);
+    await here.perform(['run', '--prompt', 'Flowers?', '--model', 'offline', '--log', 'run.jsonl']);
     const { stdout } = await stats(['run.jsonl', '--by', 'model']);
     // As wide as the times were.
     const shown = stdout
@@ -352,7 +352,7 @@ describe('wrong use', () => {
   });
 
   it.each([[[]], [['missing.jsonl']]])('%j leaves stdout empty without --json', async (args) => {
-    const { code, stdout } = await stats(args);
+    const { code, stdout } = await here.run(['trace', 'stats', ...args]);
     expect([code, stdout]).toEqual([2, '']);
   });
 });

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeWorkspace, type Workspace } from '../../../support/run-cli.js';
+import { makeWorkspace, type PerformOptions, type Workspace } from '../../../support/run-cli.js';
 import { everywhere } from '../../../trace/everywhere.js';
 import { BEGIN, chainLines, idOf, lineWriter } from '../../../trace/trace-lines.js';
 import { XSS_CORPUS } from './xss-corpus.js';
@@ -10,8 +10,8 @@ beforeEach(() => {
   here = makeWorkspace();
 });
 
-const csv = (args: readonly string[], options?: Parameters<Workspace['run']>[1]) =>
-  here.run(['trace', 'export', ...args, '--format', 'csv'], options);
+const csv = (args: readonly string[], options?: PerformOptions) =>
+  here.perform(['trace', 'export', ...args, '--format', 'csv'], options);
 const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true });
 const iso = (at: number) => new Date(BEGIN + at).toISOString();
 
@@ -28,7 +28,8 @@ describe('rows', () => {
 ${chain},${model},${chain},1,model,ChatOpenAI,ok,,,${iso(0)},400,100,,a b,openai,gpt-5-mini,gpt-5-mini,stop,12,5,17,,,reported,0.0000025,0,Human: Flowers?,"Roses, red"
 `;
     expect(await csv(['run.jsonl'])).toEqual({ code: 0, stdout, stderr: '' });
-    expect(await csv(['-'], { stdin: here.read('run.jsonl') })).toEqual({ code: 0, stdout, stderr: '' });
+    const piped = ['trace', 'export', '-', '--format', 'csv'];
+    expect(await here.run(piped, { stdin: here.read('run.jsonl') })).toEqual({ code: 0, stdout, stderr: '' });
   });
 
   it('are of every kind, of what failed and of what has no end', async () => {

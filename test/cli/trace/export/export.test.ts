@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeWorkspace, type Workspace } from '../../../support/run-cli.js';
+import { makeWorkspace, type PerformOptions, type Workspace } from '../../../support/run-cli.js';
 import { chainLines, idOf } from '../../../trace/trace-lines.js';
 
 let here: Workspace;
@@ -10,8 +10,8 @@ beforeEach(() => {
 
 const posix = process.platform !== 'win32';
 const FORMATS = ['csv', 'markdown', 'html'] as const;
-const exported = (args: readonly string[], options?: Parameters<Workspace['run']>[1]) =>
-  here.run(['trace', 'export', ...args], options);
+const exported = (args: readonly string[], options?: PerformOptions) =>
+  here.perform(['trace', 'export', ...args], options);
 
 let log: Promise<string> | undefined;
 
@@ -25,7 +25,7 @@ async function record(): Promise<string> {
   here.write('shop.txt', '---\noffline: Roses, red ones\n---\nFlowers for {name}?');
   for (const name of ['Ada', 'Bob']) {
     const args = ['run', 'shop.txt', '--var', `name=${name}`, '--quiet', '--log', 'run.jsonl'];
-    expect((await here.run(args)).code).toBe(0);
+    expect((await here.perform(args)).code).toBe(0);
   }
   return here.read('run.jsonl');
 }
@@ -33,7 +33,7 @@ async function record(): Promise<string> {
 describe.each(FORMATS)('%s', (format) => {
   it('is of what chain run wrote, the same on stdout, in a file and from a pipe', async () => {
     await logged();
-    const { code, stdout, stderr } = await exported(['run.jsonl', '--format', format]);
+    const { code, stdout, stderr } = await here.run(['trace', 'export', 'run.jsonl', '--format', format]);
     expect([code, stderr]).toEqual([0, '']);
     for (const text of ['Flowers for Ada?', 'Flowers for Bob?', 'Roses, red ones', 'shop.txt', 'estimated'])
       expect(stdout).toContain(text);
@@ -66,7 +66,9 @@ describe.each(FORMATS)('%s', (format) => {
       `set -o pipefail; exec 3>&1; { "$0" "$@"; echo "exit $?" >&3; } | head -c 10`,
       process.execPath,
     ];
-    const { stdout, stderr } = await exported(['run.jsonl', '--format', format], { command: head });
+    const { stdout, stderr } = await here.run(['trace', 'export', 'run.jsonl', '--format', format], {
+      command: head,
+    });
     expect([stdout.slice(10), stderr]).toEqual(['exit 0\n', '']);
   });
 });
@@ -76,7 +78,7 @@ it.each([
   ['html', '<p class="note">What was said was left out.</p>'],
 ])('%s says that content was left out, of a part of a run, too', async (format, note) => {
   const prompt = ['--prompt', 'Which flowers?', '--model', 'offline'];
-  await here.run(['run', ...prompt, '--no-content', '--log', 'run.jsonl']);
+  await here.perform(['run', ...prompt, '--no-content', '--log', 'run.jsonl']);
   const model = here.events('run.jsonl').find(({ type }) => type === 'chatModelStart');
   for (const run of [[], [String(model?.runId)]]) {
     const { code, stdout } = await exported(['run.jsonl', ...run, '--format', format]);
@@ -87,7 +89,7 @@ it.each([
 
 it.each(FORMATS)('%s leaves out what was said, and masks, where that is asked for', async (format) => {
   const prompt = ['--prompt', 'Order 77: {x}', '--var', 'x=lilies', '--model', 'offline'];
-  await here.run(['run', ...prompt, '--log', 'run.jsonl']);
+  await here.perform(['run', ...prompt, '--log', 'run.jsonl']);
   const masked = await exported([
     'run.jsonl',
     '--format',

@@ -12,7 +12,8 @@ beforeEach(() => {
   here = makeWorkspace();
 });
 
-const markdown = (args: readonly string[]) => here.run(['trace', 'export', ...args, '--format', 'markdown']);
+const markdown = (args: readonly string[]) =>
+  here.perform(['trace', 'export', ...args, '--format', 'markdown']);
 
 /** What would be links, pictures, markup or the end of a block, besides what runs in a page. */
 const MARKS: readonly string[] = [
@@ -40,7 +41,8 @@ const MARKS: readonly string[] = [
 it('is readable', async () => {
   const messages = [{ role: 'user' as const, content: 'Which `flowers`?' }];
   here.write('run.jsonl', chainLines('1a', '```\nRoses.\n```', { cost: 0.002, messages }));
-  const { code, stdout, stderr } = await markdown(['run.jsonl']);
+  const args = ['trace', 'export', 'run.jsonl', '--format', 'markdown'];
+  const { code, stdout, stderr } = await here.run(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(`# Trace: \`run.jsonl\`
 

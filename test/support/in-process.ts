@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { exitCodeOf, renderError } from '../../src/cli/exit.js';
+import { exitCodeOf, renderError, Verdict } from '../../src/cli/exit.js';
 import type { Io } from '../../src/cli/io.js';
 import { runProgram } from '../../src/cli/program.js';
-import { settle } from '../support/run-cli.js';
+import { environmentIn } from './environment.js';
+import { settle } from './settle.js';
 
 export interface Said {
   readonly code: number;
@@ -16,6 +17,16 @@ export interface Said {
 export interface Outcome extends Said {
   /** What was thrown; `undefined` where all went well. */
   readonly error: unknown;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface PerformOptions {
+  /** All of it. */
+  readonly env: Environment;
+  readonly stdin?: string | Uint8Array;
+  /** Stdout is one, and the others are pipes. */
+  readonly terminal?: boolean;
 }
 
 export interface HereOptions {
@@ -39,34 +50,37 @@ export async function runHere(args: readonly string[], options: HereOptions = {}
 /** The same, with the error itself. */
 export async function attemptHere(args: readonly string[], options: HereOptions = {}): Promise<Outcome> {
   const { files = {}, env = {}, stdin = '', terminal = false } = options;
-  const before = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), 'chain-here-'));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     if (name.endsWith('/')) mkdirSync(join(folder, name), { recursive: true });
     else writeFileSync(join(folder, name), content);
   }
-  process.chdir(folder);
   try {
-    return settled(await performHere(args, { env: { ...homeIn(folder), ...env }, stdin, terminal }), folder);
+    const whole = { ...environmentIn(folder), ...homeIn(folder), ...env };
+    return settled(await performIn(folder, args, { env: whole, stdin, terminal }), folder);
   } finally {
-    process.chdir(before);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** As `main` does it: one place turns what was thrown into words and a number. */
-async function performHere(
+/**
+ * The command in this process, in a folder that there is: as `main` does it, one place turns what was thrown into words
+ * and a number. Nothing of this process's environment is passed on, but two at once would share theirs.
+ */
+export async function performIn(
+  folder: string,
   args: readonly string[],
-  { env, stdin, terminal }: Required<Omit<HereOptions, 'files'>>,
+  { env, stdin = '', terminal = false }: PerformOptions,
 ): Promise<Outcome> {
   const stdout = new Kept(terminal);
   const stderr = new Kept(false);
+  const leave = enter(folder, env);
   const io: Io = {
-    stdin: Object.assign(Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]), { isTTY: false }),
+    stdin: Object.assign(Readable.from(stdin.length === 0 ? [] : [Buffer.from(stdin)]), { isTTY: false }),
     stdout,
     stderr,
-    env,
+    env: process.env,
     signal: new AbortController().signal,
     redact: (text) => text,
   };
@@ -77,19 +91,39 @@ async function performHere(
   } catch (thrown) {
     error = thrown;
     code = exitCodeOf(error);
-    stderr.write(io.redact(renderError(error, false)));
+    if (!(error instanceof Verdict)) stderr.write(io.redact(renderError(error, env.CHAIN_DEBUG === '1')));
+  } finally {
+    leave();
   }
   return { code, stdout: stdout.text, stderr: stderr.text, error };
 }
 
+/** Gives what undoes it. */
+function enter(folder: string, env: Environment): () => void {
+  const [folderBefore, before] = [process.cwd(), { ...process.env }];
+  process.chdir(folder);
+  setEnvironment(env);
+  return () => {
+    process.chdir(folderBefore);
+    setEnvironment(before);
+  };
+}
+
+/** The process's own, which what asks Node for a home looks at, too. */
+function setEnvironment(env: Environment): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value;
+}
+
 class Kept extends Writable {
   readonly isTTY: boolean;
-  readonly columns = 80;
+  readonly columns?: number;
   text = '';
 
   constructor(isTTY: boolean) {
     super({ decodeStrings: false });
     this.isTTY = isTTY;
+    if (isTTY) this.columns = 80;
   }
 
   override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
