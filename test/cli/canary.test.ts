@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DONE, delta, event, type Reply, reply, serve, stream, text, USAGE } from '../models/loopback.js';
 import { KNOWN, SHAPED } from '../safety/secrets.js';
 import { receiveOtlp } from '../support/otlp-receiver.js';
-import { makeWorkspace, type Workspace } from '../support/run-cli.js';
+import { makeWorkspace, type RunOptions, type Workspace } from '../support/run-cli.js';
 
 /** Of no known shape, and set in OPENAI_API_KEY. */
 const KEY = KNOWN[0];
@@ -48,8 +48,7 @@ interface Scenario {
   readonly file?: string;
   readonly replies?: readonly Reply[];
   readonly code?: number;
-  /** In a process of its own. */
-  readonly own?: boolean;
+  readonly stdin?: string;
 }
 
 /** An answer in both of its forms, the parts of the text as they are streamed. */
@@ -90,7 +89,7 @@ const echo: Reply = (response, received) => {
 
 const SCENARIOS: readonly Scenario[] = [
   { what: 'an answer at once', replies: [answer(ALL)] },
-  { what: 'an answer, cut everywhere', replies: [answer(...CUT)], own: true },
+  { what: 'an answer, cut everywhere', replies: [answer(...CUT)] },
   { what: 'an answer of an unknown length', replies: [answer('x'.repeat(20_000), ` ${ALL}`)] },
   { what: 'a variable', args: ['--var', `x=${ALL}`], template: 'Say {x}' },
   { what: 'a variable by the name of a secret', args: ['--var', `token=${ALL}`], template: 'Say {token}' },
@@ -106,15 +105,9 @@ const SCENARIOS: readonly Scenario[] = [
     code: 2,
   },
   { what: 'a variable that there is not', args: ['--var', `${ALL}=1`], code: 2 },
-  { what: 'a flag that there is not', args: [`--${CANARIES.join('-x-')}`], code: 2, own: true },
+  { what: 'a flag that there is not', args: [`--${CANARIES.join('-x-')}`], code: 2 },
   { what: 'a callback that there is not', args: ['--callback', `./${SHAPES[0]}.mjs`], code: 2 },
-  {
-    what: 'an error that repeats the request',
-    args: ['--system', ALL],
-    replies: [echo],
-    code: 1,
-    own: true,
-  },
+  { what: 'an error that repeats the request', args: ['--system', ALL], replies: [echo], code: 1 },
   { what: 'an error in plain text', replies: [reply(500, `oh ${ALL}`)], args: ['--retries', '0'], code: 1 },
   {
     what: 'an error as a page',
@@ -155,21 +148,13 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 describe.each(SCENARIOS)('a canary in $what', (scenario) => {
-  const {
-    args = [],
-    template = 'Say hi',
-    file = 'hi.txt',
-    replies = [answer('Hi.')],
-    code = 0,
-    own,
-  } = scenario;
+  const { args = [], template = 'Say hi', file = 'hi.txt', replies = [answer('Hi.')], code = 0 } = scenario;
 
   it.each(WAYS)('is nowhere with %j', async (flags, env) => {
     here.write(file, template);
     here.write('schema.json', '{"type":"object"}');
     const server = await serve(...replies);
-    const options = { env: { ...at(server), ...env } };
-    const outcome = await here[own ? 'run' : 'perform'](['run', file, ...args, ...flags], options);
+    const outcome = await here.run(['run', file, ...args, ...flags], { env: { ...at(server), ...env } });
     // Without a stream an answer that is whole isn't cut, and one of a stream isn't understood.
     if (!flags.includes('--no-stream')) expect(outcome.code, outcome.stderr).toBe(code);
     expect(look(outcome, flags)).toEqual([]);
@@ -226,12 +211,12 @@ it('is looked for where it would be: without a mask it is found', async () => {
 });
 
 describe('a conversation', () => {
-  const said = { stdin: `${ALL}\n/nope ${ALL}\n/memory\n/tokens\nbye\n` };
+  const said: RunOptions = { stdin: `${ALL}\n/nope ${ALL}\n/memory\n/tokens\nbye\n` };
 
   it.each(WAYS)('has none of it with %j, but in its session', async (flags, env) => {
     const server = await serve(answer(...CUT), echo);
     const args = ['chat', '--session', 'canary', '--system', ALL, ...flags];
-    const outcome = await here.perform(args, { ...said, env: { ...at(server), ...env } });
+    const outcome = await here.run(args, { ...said, env: { ...at(server), ...env } });
     expect(outcome.code, outcome.stderr).not.toBe(0);
     expect(look(outcome, flags)).toEqual([]);
     expect(
@@ -245,7 +230,7 @@ it.each(WAYS)('a measured memory has none of it with %j', async (flags, env) => 
   const server = await serve(answer(...CUT), echo);
   const known = flags.filter((flag) => flag !== '--no-stream');
   const args = ['memory', `${SHAPES[0]}.txt`, '--memory', 'buffer', '--model', 'openai:m', ...known];
-  const outcome = await here.perform(args, { env: { ...at(server), ...env } });
+  const outcome = await here.run(args, { env: { ...at(server), ...env } });
   expect(outcome.code, outcome.stderr).toBe(1);
   expect(look(outcome, flags)).toEqual([]);
 });
@@ -259,8 +244,8 @@ it('a collector is sent none of it, and neither is it in a page for others', asy
   };
   const flags = ['--otlp', receiver.url, '--log', 'events.jsonl'];
   const args = ['run', '--prompt', `{x} ${ALL}`, '--var', `x=${ALL}`, '--system', ALL, '--stop', ALL];
-  const answered = await here.perform([...args, ...flags], { env });
-  const failed = await here.perform([...args, ...flags], { env });
+  const answered = await here.run([...args, ...flags], { env });
+  const failed = await here.run([...args, ...flags], { env });
   expect([answered.code, failed.code]).toEqual([0, 1]);
   expect([...look(answered, flags), ...look(failed, flags)]).toEqual([]);
 
@@ -270,7 +255,7 @@ it('a collector is sent none of it, and neither is it in a page for others', asy
   expect(foundIn(sent)).toEqual([]);
 
   for (const format of ['html', 'markdown', 'csv']) {
-    const page = await here.perform(['trace', 'export', 'events.jsonl', '--format', format], { env });
+    const page = await here.run(['trace', 'export', 'events.jsonl', '--format', format], { env });
     expect(page.stdout).toContain('***');
     expect(foundIn(page.stdout + page.stderr)).toEqual([]);
   }
@@ -278,9 +263,9 @@ it('a collector is sent none of it, and neither is it in a page for others', asy
 
 it('what would be sent, as a document, and what would answer have none of it', async () => {
   const env = at({ host: '127.0.0.1:9' });
-  const dry = await here.perform(['run', '--prompt', ALL, '--dry-run', '--json'], { env });
-  const doctor = await here.perform(['doctor'], { env });
-  const tokens = await here.perform(['tokens', '--prompt', '{x}', '--var', `${ALL}=1`, '--json'], { env });
+  const dry = await here.run(['run', '--prompt', ALL, '--dry-run', '--json'], { env });
+  const doctor = await here.run(['doctor'], { env });
+  const tokens = await here.run(['tokens', '--prompt', '{x}', '--var', `${ALL}=1`, '--json'], { env });
   expect([dry.code, doctor.code, tokens.code]).toEqual([0, 0, 2]);
   for (const { stdout, stderr } of [dry, doctor, tokens]) expect(foundIn(stdout + stderr)).toEqual([]);
 });
@@ -306,7 +291,7 @@ describe('of a collector', () => {
   ])('the headers and the address are known with %j %j', async (env, flags) => {
     const server = await serve(reply(400, { error: { message: `wrong: ${all}` } }));
     const args = ['run', '--prompt', all, '--log', 'events.jsonl', ...flags];
-    const { stderr } = await here.perform(args, { env: { ...at(server), ...env } });
+    const { stderr } = await here.run(args, { env: { ...at(server), ...env } });
     const log = readFileSync(here.path('events.jsonl'), 'utf8');
     expect(stderr).toContain('wrong: *** *** ***');
     expect(log).toContain('*** *** ***');

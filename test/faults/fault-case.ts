@@ -17,8 +17,6 @@ export interface FaultCase extends Answered {
   readonly env?: (server: FaultServer) => Readonly<Record<string, string>>;
   /** Where the server is. Default: its `http`. */
   readonly at?: (server: FaultServer) => string;
-  /** It is told by a connection that is new, as a process has none that were kept. */
-  readonly first?: true;
   /** Ctrl-C is pressed once the log has an event of this type. */
   readonly interrupt?: string;
 

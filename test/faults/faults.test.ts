@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, it, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { CERTIFICATE } from '../support/certificate.js';
-import { makeWorkspace, type Outcome, type PerformOptions, type Workspace } from '../support/run-cli.js';
+import { makeWorkspace, type Outcome, type Workspace } from '../support/run-cli.js';
 import { COMMANDS, type FaultCommand } from './commands.js';
 import { exitOf, type FaultCase, pathOf } from './fault-case.js';
 import { type FaultServer, startFaultServer } from './fault-server.js';
@@ -17,32 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Of a process of its own, in which every fault is met once: that it ends, too. */
-const STARTED = 'run';
-
 describe.each(Object.entries(COMMANDS))('chain %s', (name, command) => {
-  const isStarted = ({ interrupt, env, first }: FaultCase) =>
-    name === STARTED || first || interrupt !== undefined || env !== undefined;
   const possible = CASES.filter(({ interrupt }) => interrupt === undefined || process.platform !== 'win32');
   const rows = possible.map((one) => [one.fault, one] as const);
 
-  it.concurrent.for(rows.filter(([, one]) => isStarted(one)))('%s', ([, one], { expect, onTestFinished }) =>
-    meets(one, start, { expect, onTestFinished }),
-  );
-  it.for(rows.filter(([, one]) => !isStarted(one)))('%s', ([, one], { expect, onTestFinished }) =>
-    meets(one, perform, { expect, onTestFinished }),
-  );
-
-  async function meets(
-    one: FaultCase,
-    how: typeof start,
-    { expect, onTestFinished }: Pick<TestContext, 'expect' | 'onTestFinished'>,
-  ): Promise<void> {
+  it.concurrent.for(rows)('%s', async ([, one], { expect, onTestFinished }) => {
     const here = makeWorkspace(onTestFinished);
     const baseUrl = new URL(`${one.at?.(server) ?? server.http}/${pathOf(one)}/${name}/v1`);
-    const { args, env, stdin } = lineOf(here, command, one, baseUrl);
-    const { stderr, ...rest } = await how(here, args, { env, stdin }, one);
-    const outcome = { ...rest, stderr: everywhere(stderr, baseUrl) };
+    const outcome = await perform(here, command, one, baseUrl);
 
     const { answer = '', error, code, logged, waits } = one;
     expect({ ...outcome, calls: server.calls(one, name) }).toEqual({
@@ -61,31 +43,21 @@ describe.each(Object.entries(COMMANDS))('chain %s', (name, command) => {
     const waited = log.filter(({ type }) => type === 'retry').map(({ delayMs }) => delayMs);
     expect(waited).toEqual(waits ?? waited);
     expect(here.read('log.jsonl')).not.toContain(KEY);
-  }
+  });
 });
 
-function lineOf(
+async function perform(
   here: Workspace,
   { args, stdin = '' }: FaultCommand,
-  { flags = [], env }: FaultCase,
+  { flags = [], env, interrupt }: FaultCase,
   baseUrl: URL,
-) {
+): Promise<Outcome> {
   here.write('hi.txt', 'Say hello.\n');
   here.write('certificate.pem', CERTIFICATE);
-  return {
-    args: [...args, '--quiet', '--log', 'log.jsonl', ...flags],
+  const running = here.start([...args, '--quiet', '--log', 'log.jsonl', ...flags], {
     env: { OPENAI_BASE_URL: baseUrl.href, OPENAI_API_KEY: KEY, ...env?.(server) },
     stdin,
-  };
-}
-
-async function start(
-  here: Workspace,
-  args: readonly string[],
-  options: PerformOptions,
-  { interrupt }: FaultCase,
-): Promise<Outcome> {
-  const running = here.start(args, options);
+  });
   if (interrupt !== undefined) {
     const log = here.path('log.jsonl');
     while (!existsSync(log) || !here.read('log.jsonl').includes(`"type":"${interrupt}"`)) {
@@ -93,10 +65,9 @@ async function start(
     }
     running.child.kill('SIGINT');
   }
-  return running.done;
+  const outcome = await running.done;
+  return { ...outcome, stderr: everywhere(outcome.stderr, baseUrl) };
 }
-
-const perform: typeof start = (here, args, options) => here.perform(args, options);
 
 /** As it is on all systems, at all times, and of all servers. */
 function everywhere(stderr: string, { host, port, pathname }: URL): string {

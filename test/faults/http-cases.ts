@@ -140,7 +140,6 @@ export const HTTP_CASES: readonly FaultCase[] = [
   },
   {
     fault: 'a connection that always breaks before the answer',
-    first: true,
     replies: [hangUp],
     flags: ['--retries', '1'],
     calls: 2,
