@@ -4,10 +4,10 @@ import { BaseCallbackHandler, type ChainEvent, type ServerAddress } from '../eve
 import { startsNoRuns } from './context.js';
 import { warn } from './log-file.js';
 import { maskEvent } from './masked-event.js';
-import { capturesContent, isHttpUrl, isSdkDisabled, propagatesTraceContext } from './otel-environment.js';
-import { registeredTelemetry } from './otel-global.js';
-import { RunSpans } from './otel-spans.js';
-import type { Telemetry } from './otel-telemetry.js';
+import { capturesContent, isHttpUrl, isSdkDisabled, propagatesTraceContext } from './otel/environment.js';
+import { registeredTelemetry } from './otel/global.js';
+import { RunSpans } from './otel/spans.js';
+import type { Telemetry } from './otel/telemetry.js';
 import { withoutContent } from './without-content.js';
 
 export interface OpenTelemetryHandlerOptions {
@@ -133,7 +133,7 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
       const telemetry = await this.#openTelemetry();
       let metrics = null;
       if (telemetry.meter !== null) {
-        const { ModelMetrics } = await import('./otel-metrics.js');
+        const { ModelMetrics } = await import('./otel/metrics.js');
         metrics = new ModelMetrics(telemetry.meter);
       }
       const content = said && (captureContent ?? capturesContent(process.env));
@@ -153,10 +153,10 @@ export class OpenTelemetryCallbackHandler extends BaseCallbackHandler {
     const meters = (this.#options.meterProvider ?? program.metrics) as MeterProvider | undefined;
     const parent = { traceparent, tracestate };
     if (tracers !== undefined) {
-      const { programTelemetry } = await import('./otel-program.js');
+      const { programTelemetry } = await import('./otel/program.js');
       return programTelemetry(tracers, metrics ? (meters ?? null) : null, parent);
     }
-    const { sdkTelemetry } = await import('./otel-sdk.js');
+    const { sdkTelemetry } = await import('./otel/sdk.js');
     return sdkTelemetry({
       endpoint,
       serviceName,

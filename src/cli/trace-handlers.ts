@@ -1,4 +1,4 @@
-import { isHttpUrl, isSdkDisabled, namesOtlpEndpoint } from '../callbacks/otel-environment.js';
+import { isHttpUrl, isSdkDisabled, namesOtlpEndpoint } from '../callbacks/otel/environment.js';
 import type { StdoutHandlerOptions } from '../callbacks/stdout.js';
 import { ChainError } from '../errors.js';
 import type { CallbackHandler } from '../events.js';

@@ -16,20 +16,36 @@ export interface MemoryFactoryFields extends MemoryFields {
 interface MemoryKind {
   /** What the number after the colon says; `null` where there is none. */
   readonly limit: string | null;
+  /** Whether it asks a model for what it remembers. */
+  readonly asksModel: boolean;
   create(fields: MemoryFactoryFields, limit: number): Memory;
 }
 
 /** Kinds of memory by the name that the command line knows them by. */
 export const MEMORIES: Readonly<Record<string, MemoryKind>> = {
-  buffer: { limit: null, create: (fields) => new ConversationBufferMemory(fields) },
-  window: { limit: 'turns', create: (fields, k) => new ConversationBufferWindowMemory({ ...fields, k }) },
+  buffer: {
+    limit: null,
+    asksModel: false,
+    create: (fields) => new ConversationBufferMemory(fields),
+  },
+  window: {
+    limit: 'turns',
+    asksModel: false,
+    create: (fields, k) => new ConversationBufferWindowMemory({ ...fields, k }),
+  },
   'token-buffer': {
     limit: 'tokens',
+    asksModel: false,
     create: (fields, maxTokenLimit) => new ConversationTokenBufferMemory({ ...fields, maxTokenLimit }),
   },
-  summary: { limit: null, create: (fields) => new ConversationSummaryMemory(fields) },
+  summary: {
+    limit: null,
+    asksModel: true,
+    create: (fields) => new ConversationSummaryMemory(fields),
+  },
   'summary-buffer': {
     limit: 'tokens',
+    asksModel: true,
     create: (fields, maxTokenLimit) => new ConversationSummaryBufferMemory({ ...fields, maxTokenLimit }),
   },
 };
@@ -45,7 +61,7 @@ export function createMemory(kind: string, fields: MemoryFactoryFields): Memory 
 
 /** Whether this kind asks a model. */
 export function asksModel(kind: string): boolean {
-  return parseMemoryKind(kind).name.startsWith('summary');
+  return MEMORIES[parseMemoryKind(kind).name]!.asksModel;
 }
 
 /** @throws ChainError `invalid_argument` as {@link createMemory} does */

@@ -1,4 +1,4 @@
-import { otlpSecretsIn } from '../callbacks/otel-environment.js';
+import { otlpSecretsIn } from '../callbacks/otel/environment.js';
 import { ChainError } from '../errors.js';
 import { secretsInUrl } from '../safety/url-secrets.js';
 

@@ -3,7 +3,7 @@ import { runInContext } from '../../callbacks/context.js';
 import type { Run } from '../../callbacks/run.js';
 import { ChainError, toError } from '../../errors.js';
 import type { ConversationScript, Fact, ScriptTurn } from '../../memory/conversation-script.js';
-import { asksModel, createMemory, parseMemoryKind } from '../../memory/create.js';
+import { asksModel, createMemory, MEMORIES, parseMemoryKind } from '../../memory/create.js';
 import { assertLimit, assertModel } from '../../memory/limit.js';
 import type { Message } from '../../messages.js';
 import type { Model } from '../../models/model.js';
@@ -153,13 +153,17 @@ export class MemoryMeasurer extends Chain<MemoryMeasurerResult> {
       if (!(error instanceof ChainError) || error.code !== 'no_model') throw error;
       const { code, message, hint = '' } = error;
       const given = this.#turns.every(({ assistant }) => assistant !== undefined);
-      const without = given ? ' Without a model there are buffer, window and token-buffer.' : '';
+      const without = given ? ` Without a model there are ${silentMemories().join(', ')}.` : '';
       throw new ChainError(code, `${asking.join(', ')}: ${message}`, {
         cause: error,
         hint: `${hint}${without}`.trim(),
       });
     }
   }
+}
+
+function silentMemories(): readonly string[] {
+  return Object.keys(MEMORIES).filter((name) => !MEMORIES[name]!.asksModel);
 }
 
 /** @throws ChainError `invalid_argument` naming all kinds that there aren't */

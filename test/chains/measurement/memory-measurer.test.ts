@@ -444,7 +444,7 @@ describe('what goes wrong', () => {
     expect(error.message).toBe(
       "summary, summary-buffer:650: gpt-5-mini can't be asked: OPENAI_API_KEY is not set",
     );
-    expect(error.hint).toContain('Without a model there are buffer, window and token-buffer.');
+    expect(error.hint).toContain('Without a model there are buffer, window, token-buffer.');
     expect(heard.events).toEqual([]);
     const without = { ...SHOP, turns: SHOP.turns.map(({ user }) => ({ user })) };
     const { message } = await failure(() =>

@@ -1,6 +1,6 @@
 import { unlessAborted } from '../../../callbacks/abort.js';
+import { isHttpUrl, isSdkDisabled, otlpTarget } from '../../../callbacks/otel/environment.js';
 import { OpenTelemetryCallbackHandler } from '../../../callbacks/otel.js';
-import { isHttpUrl, isSdkDisabled, otlpTarget } from '../../../callbacks/otel-environment.js';
 import { ChainError } from '../../../errors.js';
 import type { ChainEvent } from '../../../events.js';
 import { cleanControls } from '../../../safety/clean.js';

@@ -1,5 +1,5 @@
-import type { Document } from '../events.js';
-import type { FinishReason, Message, ToolCall, ToolDefinition } from '../messages.js';
+import type { Document } from '../../events.js';
+import type { FinishReason, Message, ToolCall, ToolDefinition } from '../../messages.js';
 
 /*
  * Messages, tools and documents in the JSON shapes of the GenAI semantic conventions

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deadEndpoint, receiveOtlp } from '../support/otlp-receiver.js';
+import { deadEndpoint, receiveOtlp } from '../../support/otlp-receiver.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 let folder: string;
 
 beforeAll(() => {

@@ -13,12 +13,12 @@ import {
 } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { Delivery } from './otel-delivery.js';
-import { type OtlpTarget, otlpTarget } from './otel-environment.js';
-import { metricExporter, type Sending, spanExporter } from './otel-exporters.js';
-import { RunIds } from './otel-run-ids.js';
-import { SCOPE, type Telemetry } from './otel-telemetry.js';
-import { headersOf, insideOf, insideOfRemote, type TraceParent } from './otel-trace-context.js';
+import { Delivery } from './delivery.js';
+import { type OtlpTarget, otlpTarget } from './environment.js';
+import { metricExporter, type Sending, spanExporter } from './exporters.js';
+import { RunIds } from './run-ids.js';
+import { SCOPE, type Telemetry } from './telemetry.js';
+import { headersOf, insideOf, insideOfRemote, type TraceParent } from './trace-context.js';
 
 export interface SdkOptions {
   /** A base URL; else what the environment says. */

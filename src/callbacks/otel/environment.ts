@@ -1,5 +1,5 @@
-import { ChainError } from '../errors.js';
-import { decoded, secretsInUrl } from '../safety/url-secrets.js';
+import { ChainError } from '../../errors.js';
+import { decoded, secretsInUrl } from '../../safety/url-secrets.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

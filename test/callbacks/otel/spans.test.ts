@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { OpenTelemetryCallbackHandler, type OpenTelemetryHandlerOptions } from '../../src/callbacks/otel.js';
-import type { ChainEvent } from '../../src/events.js';
-import { type OtlpReceiver, type ReceivedSpan, receiveOtlp } from '../support/otlp-receiver.js';
-import { EVENT_SAMPLES } from './event-samples.js';
+import {
+  OpenTelemetryCallbackHandler,
+  type OpenTelemetryHandlerOptions,
+} from '../../../src/callbacks/otel.js';
+import type { ChainEvent } from '../../../src/events.js';
+import { type OtlpReceiver, type ReceivedSpan, receiveOtlp } from '../../support/otlp-receiver.js';
+import { EVENT_SAMPLES } from '../event-samples.js';
 
 const S = EVENT_SAMPLES;
 const TIME = S.chainStart.time;

@@ -1,7 +1,7 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
-import type { ServerAddress } from '../events.js';
-import { errorType } from './otel-attributes.js';
-import { type ModelEndEvent, type ModelStartEvent, modelFields, serverFields } from './otel-model-fields.js';
+import type { ServerAddress } from '../../events.js';
+import { errorType } from './attributes.js';
+import { type ModelEndEvent, type ModelStartEvent, modelFields, serverFields } from './model-fields.js';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [

@@ -1,4 +1,4 @@
-import type { Signal } from './otel-environment.js';
+import type { Signal } from './environment.js';
 
 /** What became of what was to be sent, told to a person once. */
 export class Delivery {

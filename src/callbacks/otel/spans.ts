@@ -1,5 +1,5 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api';
-import type { ChainEvent, ServerAddress } from '../events.js';
+import type { ChainEvent, ServerAddress } from '../../events.js';
 import {
   chainFields,
   type EndEvent,
@@ -7,10 +7,10 @@ import {
   type StartEvent,
   spanStart,
   toAttributes,
-} from './otel-attributes.js';
-import type { ModelMetrics } from './otel-metrics.js';
-import { type Fields, OPERATION, serverFields } from './otel-model-fields.js';
-import type { Telemetry } from './otel-telemetry.js';
+} from './attributes.js';
+import type { ModelMetrics } from './metrics.js';
+import { type Fields, OPERATION, serverFields } from './model-fields.js';
+import type { Telemetry } from './telemetry.js';
 
 export interface RunSpansFields {
   readonly telemetry: Telemetry;

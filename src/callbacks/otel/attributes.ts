@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { ErrorRecord } from '../errors.js';
-import type { EventOf, StartEventBase, StartEventType } from '../events.js';
-import { retrievalDocuments, valuesAsText } from './otel-messages.js';
+import type { ErrorRecord } from '../../errors.js';
+import type { EventOf, StartEventBase, StartEventType } from '../../events.js';
+import { retrievalDocuments, valuesAsText } from './messages.js';
 import {
   answerContent,
   answerFields,
@@ -9,7 +9,7 @@ import {
   modelStart,
   OPERATION,
   type SpanStart,
-} from './otel-model-fields.js';
+} from './model-fields.js';
 
 export type StartEvent = EventOf<StartEventType>;
 export type EndEvent = EventOf<

@@ -16,10 +16,10 @@ import {
 } from '@opentelemetry/otlp-transformer';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { cleanControls } from '../safety/clean.js';
-import type { Delivery } from './otel-delivery.js';
-import type { OtlpProtocol, OtlpTarget, Signal } from './otel-environment.js';
-import { DeliveryFailure, otlpTransport, type TransportEnd } from './otel-transport.js';
+import { cleanControls } from '../../safety/clean.js';
+import type { Delivery } from './delivery.js';
+import type { OtlpProtocol, OtlpTarget, Signal } from './environment.js';
+import { DeliveryFailure, otlpTransport, type TransportEnd } from './transport.js';
 
 /** What all that is sent has in common. */
 export interface Sending extends TransportEnd {

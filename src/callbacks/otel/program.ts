@@ -1,6 +1,6 @@
 import { type MeterProvider, ROOT_CONTEXT, type TracerProvider, trace } from '@opentelemetry/api';
-import { SCOPE, type Telemetry } from './otel-telemetry.js';
-import { headersOf, insideOf, insideOfRemote, type TraceParent } from './otel-trace-context.js';
+import { SCOPE, type Telemetry } from './telemetry.js';
+import { headersOf, insideOf, insideOfRemote, type TraceParent } from './trace-context.js';
 
 /** Spans and measurements by a program's own providers, which it closes itself. */
 export function programTelemetry(

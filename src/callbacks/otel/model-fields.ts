@@ -4,9 +4,9 @@ import type {
   LLMErrorEvent,
   LLMStartEvent,
   ServerAddress,
-} from '../events.js';
-import type { ModelParams } from '../messages.js';
-import { inputMessages, outputMessages, toolDefinitions } from './otel-messages.js';
+} from '../../events.js';
+import type { ModelParams } from '../../messages.js';
+import { inputMessages, outputMessages, toolDefinitions } from './messages.js';
 
 export type ModelStartEvent = LLMStartEvent | ChatModelStartEvent;
 export type ModelEndEvent = LLMEndEvent | LLMErrorEvent;

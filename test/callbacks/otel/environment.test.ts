@@ -7,7 +7,7 @@ import {
   otlpSecretsIn,
   otlpTarget,
   propagatesTraceContext,
-} from '../../src/callbacks/otel-environment.js';
+} from '../../../src/callbacks/otel/environment.js';
 
 type Env = Record<string, string>;
 

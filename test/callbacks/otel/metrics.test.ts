@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { OpenTelemetryCallbackHandler } from '../../src/callbacks/otel.js';
-import type { ChainEvent } from '../../src/events.js';
-import { receiveOtlp } from '../support/otlp-receiver.js';
-import { EVENT_SAMPLES as S } from './event-samples.js';
+import { OpenTelemetryCallbackHandler } from '../../../src/callbacks/otel.js';
+import type { ChainEvent } from '../../../src/events.js';
+import { receiveOtlp } from '../../support/otlp-receiver.js';
+import { EVENT_SAMPLES as S } from '../event-samples.js';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
