@@ -66,12 +66,14 @@ it('has what it needs and nothing else', () => {
       'dist/types/testing.d.ts',
       'sample-prompts/add.txt',
       'sample-prompts/conversations/forty-turns-en.yaml',
+      'docs/events.md',
+      'examples/llm-chain.mjs',
       'schemas/conversation.schema.json',
       'schemas/front-matter.schema.json',
     ]),
   );
   const expected =
-    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/(chain\.js|compile-cache\.js|package\.json)|dist\/THIRD_PARTY_LICENSES\.txt|(schemas|sample-prompts(\/conversations)?)\/[\w.-]+|dist\/[\w/.-]+\.(js|cjs|json|d\.ts))$/;
+    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/(chain\.js|compile-cache\.js|package\.json)|dist\/THIRD_PARTY_LICENSES\.txt|(schemas|docs|examples|sample-prompts(\/conversations)?)\/[\w.-]+|dist\/[\w/.-]+\.(js|cjs|json|d\.ts))$/;
   expect(paths.filter((path) => !expected.test(path) || path.includes('/.'))).toEqual([]);
 });
 
