@@ -34,6 +34,11 @@ it('docs/reliability.md says what the catalogue says: npx vitest run test/faults
   await expect(page).toMatchFileSnapshot(PAGE);
 });
 
+it('other clients were asked the same: npm run bench:faults', () => {
+  const asked = [...HTTP_CASES, ...STREAM_CASES].filter(({ interrupt }) => interrupt === undefined);
+  expect(PEERS.faults.map(({ fault }) => fault)).toEqual(asked.map(({ fault }) => fault));
+});
+
 function casesTable(cases: readonly FaultCase[]): string {
   const rows = cases.map((one) => [faultOf(one), shownFor(one), exitOf(one), one.calls, keptOf(one)]);
   return markdownTable([['fault', 'what you see', 'exit code', 'calls', 'what is kept'], ...rows]);

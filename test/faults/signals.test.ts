@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, type ExpectStatic, it, vi } from 'vitest';
 import { loadConversation } from '../../src/chains/conversation-file.js';
 import { endless, type Reply } from '../models/loopback.js';
@@ -83,10 +83,12 @@ describe.skipIf(NO_SIGNALS)('SIGKILL at some moment, five times in a row', () =>
   it.concurrent.for(SEEDS)('chain %s, seed %i', async ([command, seed], { expect, onTestFinished }) => {
     const here = makeWorkspace(onTestFinished);
     const random = randomOf(seed);
+    const kept = command === 'run' ? await makeKept(here) : [];
     let turns = 0;
     for (let kills = 1; kills <= 5; kills++) {
       const before = linesOf(here).length;
-      const flags = command === 'chat' ? ['--session', 's'] : [];
+      const flags =
+        command === 'chat' ? ['--session', 's'] : ['--record', 'kept.jsonl', '--output', 'kept.txt'];
       const running = start(here, command, TO_KILL[command], `kill-${seed}`, flags);
       running.child.stdin.write('Hi\n'.repeat(100));
       const enough = before + Math.floor(random() * 80);
@@ -99,8 +101,24 @@ describe.skipIf(NO_SIGNALS)('SIGKILL at some moment, five times in a row', () =>
       if (command === 'chat') turns = await expectWhole(here, turns, expect);
     }
     await expectShown(here, expect);
+    if (command === 'chat') return;
+    // What the killed ones had recorded stands beside that, as far as it came.
+    expect(KEPT.map(here.read)).toEqual(kept);
+    const begun = readdirSync(here.folder).filter((name) => /^kept\.jsonl\..*\.tmp$/.test(name));
+    const longest = begun.sort((a, b) => linesOf(here, a).length - linesOf(here, b).length).at(-1)!;
+    const { code, stdout } = await here.run(['trace', 'show', longest]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^run [\da-f-]{36} · [^·]+ · unfinished · /)]);
   });
 });
+
+const KEPT = ['kept.jsonl', 'kept.txt'];
+
+/** A recording and an answer of an earlier run. */
+async function makeKept(here: Workspace): Promise<readonly string[]> {
+  const [record, output] = KEPT as [string, string];
+  await here.run(['run', '--prompt', '1 + 2 =', '--record', record, '--output', output]);
+  return KEPT.map(here.read);
+}
 
 function start(
   here: Workspace,
@@ -156,8 +174,8 @@ async function expectShown(here: Workspace, expect: ExpectStatic): Promise<void>
   expect([code, stdout.split('\n')[0]]).toEqual([0, `log.jsonl: ${runs}`]);
 }
 
-function linesOf(here: Workspace): readonly string[] {
-  return existsSync(here.path('log.jsonl')) ? here.read('log.jsonl').split('\n').filter(Boolean) : [];
+function linesOf(here: Workspace, file = 'log.jsonl'): readonly string[] {
+  return existsSync(here.path(file)) ? here.read(file).split('\n').filter(Boolean) : [];
 }
 
 function isJson(line: string): boolean {
