@@ -47,7 +47,9 @@ export function together(src) {
     setup({ initialOptions, onResolve, onLoad }) {
       initialOptions.logOverride = { 'ignored-bare-import': 'silent' };
       onResolve({ filter: /\.[jt]s$/ }, ({ kind, path, importer, resolveDir }) => {
-        const loaded = kind === 'entry-point' || (kind === 'dynamic-import' && importer.startsWith(src));
+        // A source, that is: `ipaddr.js` is a package.
+        const imported = kind === 'dynamic-import' && path.startsWith('.') && importer.startsWith(src);
+        const loaded = kind === 'entry-point' || imported;
         const file = join(resolveDir, path.replace(/\.js$/, '.ts'));
         return loaded && file.startsWith(src) && !apart.has(file) && !file.includes('generated')
           ? { path: file, namespace: 'together' }

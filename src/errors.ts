@@ -2,7 +2,7 @@
  * What went wrong, for programs: stable from version to version.
  *
  * `usage` family (exit 2): invalid_argument, invalid_template, missing_variable, unknown_variable, file_not_readable,
- * no_model, invalid_config, invalid_callback. `budget_exceeded`: exit 3. Every other: a run failed (exit 1).
+ * no_model, invalid_config, invalid_callback. `budget_exceeded` and `limit_reached`: exit 3. Every other: a run failed (exit 1).
  */
 export type ChainErrorCode =
   | 'invalid_argument'
@@ -16,6 +16,8 @@ export type ChainErrorCode =
   | 'invalid_callback'
   | 'no_model'
   | 'budget_exceeded'
+  | 'limit_reached'
+  | 'invalid_tool_input'
   | 'aborted'
   | 'timeout'
   | 'authentication'

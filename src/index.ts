@@ -17,6 +17,7 @@ export { StdoutCallbackHandler, type StdoutHandlerOptions } from './callbacks/st
 export { type CountedRun, TokenCounter } from './callbacks/token-counter.js';
 export type { TokenTotals, TurnTotals } from './callbacks/token-totals.js';
 export { withTokenCounter } from './callbacks/with-token-counter.js';
+export { AgentChain, type AgentChainFields, type AgentResult, type ToolRequest } from './chains/agent.js';
 export { Chain, type ChainInputs, type ChainResult } from './chains/chain.js';
 export {
   ConversationChain,
@@ -136,6 +137,19 @@ export { countMessages } from './tokens/chat-framing.js';
 export { type ListedModel, type ListedPrice, listModels, type ModelList } from './tokens/model-list.js';
 export type { PriceOverride, PriceOverrides } from './tokens/prices.js';
 export { loadTokenizer, type Tokenizer } from './tokens/tokenizer.js';
+export { calculatorTool } from './tools/calculator.js';
+export { currentTimeTool } from './tools/current-time.js';
+export { type HttpGetToolOptions, httpGetTool } from './tools/http-get.js';
+export { type ReadFileToolOptions, readFileTool } from './tools/read-file.js';
+export {
+  Tool,
+  type ToolCallOptions,
+  type ToolContext,
+  type ToolFields,
+  type ToolOutcome,
+  tool,
+} from './tools/tool.js';
+export type { JsonSchema, StandardSchema } from './tools/tool-schema.js';
 export { compareRuns } from './trace/compare-runs.js';
 export type { DiffChange, ParameterDiff, PassageDiff, RunDiff } from './trace/diff-runs.js';
 export type { TextPart } from './trace/diff-text.js';

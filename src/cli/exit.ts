@@ -14,6 +14,7 @@ const EXIT_CODES: Partial<Record<ChainErrorCode, number>> = {
   invalid_callback: 2,
   no_model: 2,
   budget_exceeded: 3,
+  limit_reached: 3,
 };
 
 /** Ends a command that has said all there is to say with an exit code that tells how it found things: no failure. */
