@@ -43,14 +43,6 @@ export class MessagesPlaceholder {
   }
 }
 
-/** @see MessagesPlaceholder */
-export function messagesPlaceholder(
-  variableName: string,
-  options?: { readonly optional?: boolean },
-): MessagesPlaceholder {
-  return new MessagesPlaceholder(variableName, options);
-}
-
 export interface ChatPromptTemplateFields {
   readonly messages: readonly ChatTemplateItem[];
   readonly partialVariables?: PromptValues;

@@ -7,7 +7,7 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal | undefined): Promise<unknown>;
 }
 
-export const CLOCK: Clock = {
+const CLOCK: Clock = {
   now: () => performance.now(),
   sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
 };

@@ -3,7 +3,6 @@ import {
   ChatPromptTemplate,
   type ChatTemplateItem,
   MessagesPlaceholder,
-  messagesPlaceholder,
 } from '../../src/prompts/chat-template.js';
 import { MissingVariablesError } from '../../src/prompts/prompt.js';
 import { caught } from './caught.js';
@@ -15,7 +14,7 @@ describe('ChatPromptTemplate', () => {
   it('formats pairs, objects and placeholders in order', () => {
     const prompt = ChatPromptTemplate.fromMessages([
       ['system', 'You speak {language}.'],
-      messagesPlaceholder('history'),
+      new MessagesPlaceholder('history'),
       { role: 'user', content: '{question} {{x}} {language}', name: 'Ann' },
     ]);
     expect(prompt.inputVariables).toEqual(['language', 'history', 'question']);
@@ -70,8 +69,8 @@ describe('ChatPromptTemplate', () => {
   it('names all missing variables of all messages at once', () => {
     const prompt = ChatPromptTemplate.fromMessages([
       ['system', '{a}{__proto__}'],
-      messagesPlaceholder('history'),
-      messagesPlaceholder('more', { optional: true }),
+      new MessagesPlaceholder('history'),
+      new MessagesPlaceholder('more', { optional: true }),
       ['user', '{b}{a}{c}'],
     ]);
     expect(() => prompt.formatMessages({ c: 1, b: null })).toThrow(MissingVariablesError);
@@ -85,7 +84,7 @@ describe('ChatPromptTemplate', () => {
 
   it('takes no messages for an optional placeholder without a value', () => {
     const prompt = ChatPromptTemplate.fromMessages([
-      messagesPlaceholder('history', { optional: true }),
+      new MessagesPlaceholder('history', { optional: true }),
       ['user', 'x'],
     ]);
     expect(prompt.inputVariables).toEqual([]);
@@ -94,7 +93,7 @@ describe('ChatPromptTemplate', () => {
   });
 
   it('makes partials, of placeholders too, which a value wins over', () => {
-    const prompt = ChatPromptTemplate.fromMessages([messagesPlaceholder('history'), ['user', '{a}{b}']]);
+    const prompt = ChatPromptTemplate.fromMessages([new MessagesPlaceholder('history'), ['user', '{a}{b}']]);
     const partial = prompt.partial({ history: [['ai', '{a}']], a: 1 });
     expect(prompt.inputVariables).toEqual(['history', 'a', 'b']);
     expect(partial.inputVariables).toEqual(['b']);
@@ -133,7 +132,7 @@ describe('ChatPromptTemplate', () => {
     [[['user', 'x'], 3], 'Message 2 of the placeholder {h} has no role or no text', HINT],
     [[['robot', 'x']], 'Message 1 of the placeholder {h} has the unknown role "robot"', ROLES],
   ])('refuses %j for a placeholder', async (value, message, hint) => {
-    const prompt = ChatPromptTemplate.fromMessages([messagesPlaceholder('h')]);
+    const prompt = ChatPromptTemplate.fromMessages([new MessagesPlaceholder('h')]);
     expect(await caught(() => prompt.formatMessages({ h: value }))).toEqual({
       code: 'invalid_argument',
       message,
@@ -142,7 +141,7 @@ describe('ChatPromptTemplate', () => {
   });
 
   it('refuses a placeholder whose name no variable can have', async () => {
-    expect(await caught(() => messagesPlaceholder('{history}'))).toEqual({
+    expect(await caught(() => new MessagesPlaceholder('{history}'))).toEqual({
       code: 'invalid_argument',
       message: '"{history}" is not a variable\'s name',
       hint: 'A name has letters, digits, _ and -, and begins with a letter or _.',
