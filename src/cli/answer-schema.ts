@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ChainError } from '../errors.js';
+import { compileSchema } from '../tools/json-validator.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -7,7 +8,7 @@ type Schema = Readonly<Record<string, unknown>>;
 export function assertSchema(schema: Schema, file: string): void {
   try {
     assertByMetaSchema(schema);
-    validator(schema);
+    compileSchema(schema);
   } catch (cause) {
     const why = cause instanceof RangeError ? 'nested too deeply' : (cause as Error).message;
     throw new ChainError('invalid_argument', `--schema ${file}: not a JSON Schema: ${why}`, { cause });
@@ -22,7 +23,7 @@ export function assertMatches(answer: string, schema: Schema): void {
   } catch (cause) {
     throw new ChainError('invalid_response', 'the answer is not JSON, which --schema asks for', { cause });
   }
-  const validate = validator(schema);
+  const validate = compileSchema(schema);
   if (validate(value)) return;
   const wrong = (validate.errors ?? []).map(
     ({ instancePath, message }) => `${instancePath || 'it'} ${message}`,
@@ -32,18 +33,10 @@ export function assertMatches(answer: string, schema: Schema): void {
 
 /** Before it is compiled, which takes much for granted. */
 function assertByMetaSchema(schema: Schema): void {
+  const { $schema: _, ...rules } = schema;
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
-  if (ajv.validateSchema(rulesOf(schema)) === true) return;
+  if (ajv.validateSchema(rules) === true) return;
   // It lists every way in which it could be right; the first says where it is wrong.
   const [first] = ajv.errors ?? [];
   throw new Error(`${first?.instancePath} ${first?.message}`);
-}
-
-/** Its own schema version is left aside: draft-07 files are checked by the rules that both share. */
-function rulesOf({ $schema: _, ...rules }: Schema): Schema {
-  return rules;
-}
-
-function validator(schema: Schema) {
-  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(rulesOf(schema));
 }

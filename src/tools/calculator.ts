@@ -20,10 +20,9 @@ export function calculatorTool(): Tool {
 
 /** @throws ChainError `invalid_tool_input` for what is no expression, or has no number as its value */
 async function calculate(expression: string): Promise<number> {
-  const { Parser } = await import('expr-eval-fork');
-  const parser = new Parser({ operators: { assignment: false, fndef: false, concatenate: false } });
+  const { evaluate } = await import('./expression.js');
   try {
-    const value: unknown = parser.parse(expression).evaluate({});
+    const value: unknown = evaluate(expression);
     // Binary fractions leave noise behind the fifteenth digit.
     if (typeof value === 'number' && Number.isFinite(value)) return Number(value.toPrecision(15));
   } catch (cause) {

@@ -80,14 +80,14 @@ async function ask(
   { allowPrivate = false }: HttpGetToolOptions,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const [{ request }, dns, { default: ipaddr }] = await Promise.all([
+  const [{ request }, dns, { isAddress, isPublicAddress }] = await Promise.all([
     url.protocol === 'https:' ? import('node:https') : import('node:http'),
     import('node:dns'),
-    import('ipaddr.js'),
+    import('./public-address.js'),
   ]);
-  const isPublic = (ip: string) => allowPrivate || ipaddr.process(ip).range() === 'unicast';
+  const isPublic = (ip: string) => allowPrivate || isPublicAddress(ip);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (ipaddr.isValid(host) && !isPublic(host)) throw privateAddress(url);
+  if (isAddress(host) && !isPublic(host)) throw privateAddress(url);
   // The address that was looked at is the one that is connected to: a name can't lead elsewhere in between.
   const lookup = (name: string, given: LookupOptions, done: Parameters<LookupFunction>[2]) =>
     dns.lookup(name, { ...given, all: true }, (error, found: readonly LookupAddress[]) => {

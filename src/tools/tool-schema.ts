@@ -60,13 +60,13 @@ function ofStandard({ '~standard': standard }: StandardSchema): InputSchema {
   };
 }
 
-/** Its own schema version is left aside: the rules that drafts share are enough for what a tool takes. */
-function ofJson({ $schema: _, ...parameters }: JsonSchema): InputSchema {
+function ofJson(schema: JsonSchema): InputSchema {
+  const { $schema: _, ...parameters } = schema;
   let validator: Promise<ValidateFunction> | undefined;
   return {
     parameters,
     async check(input) {
-      const validate = await (validator ??= compile(parameters));
+      const validate = await (validator ??= compile(schema));
       if (validate(input)) return input;
       throw wrongInput((validate.errors ?? []).map(told));
     },
@@ -74,9 +74,9 @@ function ofJson({ $schema: _, ...parameters }: JsonSchema): InputSchema {
 }
 
 async function compile(schema: JsonSchema): Promise<ValidateFunction> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const { compileSchema } = await import('./json-validator.js');
   try {
-    return new Ajv2020({ allErrors: true, strict: false, validateFormats: false }).compile(schema);
+    return compileSchema(schema);
   } catch (cause) {
     throw new ChainError('invalid_argument', `not a JSON Schema: ${(cause as Error).message}`, { cause });
   }

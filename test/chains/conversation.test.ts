@@ -7,7 +7,7 @@ import { createMemory } from '../../src/memory/create.js';
 import type { Turn } from '../../src/memory/memory.js';
 import { ConversationSummaryMemory } from '../../src/memory/summary.js';
 import type { Message } from '../../src/messages.js';
-import { ChatPromptTemplate, messagesPlaceholder } from '../../src/prompts/chat-template.js';
+import { ChatPromptTemplate, MessagesPlaceholder } from '../../src/prompts/chat-template.js';
 import { PromptTemplate } from '../../src/prompts/template.js';
 import { deferred, idle } from '../support/deferred.js';
 import { FAKE_USAGE, FakeModel, FINISH } from '../support/fake-model.js';
@@ -182,7 +182,7 @@ describe('chat models get messages, completion models text', () => {
     ],
     [
       'messages with a place for the history and no input',
-      ChatPromptTemplate.fromMessages([['system', 'Be kind.'], messagesPlaceholder('history')]),
+      ChatPromptTemplate.fromMessages([['system', 'Be kind.'], new MessagesPlaceholder('history')]),
       [
         ['system: Be kind.', 'user: one'],
         ['system: Be kind.', 'user: one', 'assistant: re: one', 'user: two'],
@@ -208,7 +208,7 @@ describe('chat models get messages, completion models text', () => {
       'messages with a place for the history',
       ChatPromptTemplate.fromMessages([
         ['system', 'Be kind.'],
-        messagesPlaceholder('history'),
+        new MessagesPlaceholder('history'),
         ['user', '{input}!'],
       ]),
       [
