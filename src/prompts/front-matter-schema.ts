@@ -99,6 +99,54 @@ export const FRONT_MATTER_SCHEMA = {
         },
       },
     },
+    tools: {
+      description: 'What the model may call, by name.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        calculator: {
+          description: 'Works out expressions.',
+          type: ['object', 'null'],
+          additionalProperties: false,
+        },
+        current_time: {
+          description: 'Tells the date and the time.',
+          type: ['object', 'null'],
+          additionalProperties: false,
+        },
+        read_file: {
+          description: 'Reads text files of one folder.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['folder'],
+          properties: {
+            folder: { description: "From the template's own folder.", type: 'string', minLength: 1 },
+            max_bytes: { description: 'Of one file.', type: 'integer', minimum: 1 },
+          },
+        },
+        http_get: {
+          description: 'Gets pages of the hosts listed.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['allow'],
+          properties: {
+            allow: {
+              description: 'Hosts, such as "example.org", "*.example.org" or "localhost:8080".',
+              type: 'array',
+              minItems: 1,
+              items: { type: 'string', minLength: 1 },
+            },
+            allow_private: { description: 'Also addresses of private networks.', type: 'boolean' },
+            max_bytes: { description: 'Of one answer.', type: 'integer', minimum: 1 },
+          },
+        },
+      },
+    },
+    max_rounds: {
+      description: 'How often the model may be asked where it calls tools.',
+      type: 'integer',
+      minimum: 1,
+    },
     offline: {
       description: 'The reply of the offline model, word for word. It has no variables.',
       type: 'string',

@@ -16,6 +16,9 @@ export interface TemplateInput {
   readonly required: boolean;
 }
 
+/** What front matter says of the tools: settings by the tools' names. */
+export type ToolSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 export interface FrontMatter {
   readonly description?: string;
   readonly model?: string;
@@ -23,6 +26,8 @@ export interface FrontMatter {
   readonly budget: BudgetLimits;
   readonly system?: { readonly text: string; readonly position: SourcePosition };
   readonly inputs: ReadonlyMap<string, TemplateInput>;
+  readonly tools?: ToolSettings;
+  readonly maxRounds?: number;
   readonly offlineReply?: string;
 }
 
@@ -54,6 +59,8 @@ export function parseFrontMatter(text: string, file: string): FrontMatter {
       },
     }),
     inputs: inputsOf(document),
+    ...(data.tools !== undefined && { tools: settingsOf(data.tools) }),
+    ...(data.max_rounds !== undefined && { maxRounds: data.max_rounds }),
     ...(data.offline !== undefined && { offlineReply: withoutFinalNewline(data.offline) }),
   };
 }
@@ -90,6 +97,8 @@ interface Fields extends Readonly<Record<string, unknown>> {
   readonly max_cost?: number;
   readonly max_total_tokens?: number;
   readonly system?: string;
+  readonly tools?: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+  readonly max_rounds?: number;
   readonly offline?: string;
 }
 
@@ -106,6 +115,10 @@ function modelParams(data: Fields): ModelParams {
     extraBody: data.extra_body,
   } satisfies Record<keyof ModelParams, unknown>;
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
+}
+
+function settingsOf(tools: NonNullable<Fields['tools']>): ToolSettings {
+  return Object.fromEntries(Object.entries(tools).map(([name, settings]) => [name, settings ?? {}]));
 }
 
 function inputsOf(document: YamlDocument): ReadonlyMap<string, TemplateInput> {

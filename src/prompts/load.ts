@@ -3,7 +3,7 @@ import type { BudgetLimits } from '../tokens/budget.js';
 import { ChatPromptTemplate } from './chat-template.js';
 import { decodeText } from './decode.js';
 import { FString } from './f-string.js';
-import type { FrontMatter, TemplateInput } from './front-matter.js';
+import type { FrontMatter, TemplateInput, ToolSettings } from './front-matter.js';
 import type { Prompt, PromptValues } from './prompt.js';
 import { MAX_TEMPLATE_BYTES, readTemplateFile, templateTooLarge } from './read-file.js';
 import { parseRoleLines } from './role-lines.js';
@@ -26,6 +26,10 @@ export interface TemplateFile {
   readonly params: ModelParams;
   /** What a run may take; empty where the file says nothing of it. */
   readonly budget: BudgetLimits;
+  /** What the model may call; `undefined` where the file says nothing of tools. */
+  readonly tools: ToolSettings | undefined;
+  /** How often a model that calls tools may be asked. */
+  readonly maxRounds: number | undefined;
   /** What the offline model answers. */
   readonly offlineReply: string | undefined;
 }
@@ -87,6 +91,8 @@ export async function parseTemplate(
     model: frontMatter.model,
     params: frontMatter.params,
     budget: frontMatter.budget,
+    tools: frontMatter.tools,
+    maxRounds: frontMatter.maxRounds,
     offlineReply: frontMatter.offlineReply,
   };
 }

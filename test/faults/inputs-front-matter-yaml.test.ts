@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { ALIASES, BOMB, expectRefused, QUOTES, type Row, unnamed } from './refused.js';
 
 const KEYS =
-  'Front matter may have description, model, temperature, top_p, max_tokens, max_cost, max_total_tokens, stop, seed, response_format, reasoning_effort, extra_body, system, inputs, offline; other fields of the request go under extra_body.';
+  'Front matter may have description, model, temperature, top_p, max_tokens, max_cost, max_total_tokens, stop, seed, response_format, reasoning_effort, extra_body, system, inputs, tools, max_rounds, offline; other fields of the request go under extra_body.';
 
 const YAML: readonly Row<string>[] = [
   ['system: "x', '3:1: malformed front matter: Missing closing "quote', QUOTES],

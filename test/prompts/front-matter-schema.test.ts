@@ -28,6 +28,14 @@ describe('the front matter’s schema', () => {
     extra_body: [{}],
     system: ['text'],
     inputs: [{ a: 'text', b: 1, c: true, d: null, e: { description: 'text', default: 1, required: false } }],
+    tools: [
+      { calculator: null, current_time: {} },
+      {
+        read_file: { folder: '.', max_bytes: 1 },
+        http_get: { allow: ['a.org'], allow_private: true, max_bytes: 1 },
+      },
+    ],
+    max_rounds: [1],
     offline: ['text'],
   };
   const VALUES = ['text', 1, 1.5, true, null, ['text'], {}];

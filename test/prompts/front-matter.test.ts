@@ -7,7 +7,7 @@ const failure = (yaml: string) => caught(() => parse(yaml));
 
 const KEYS_HINT =
   'Front matter may have description, model, temperature, top_p, max_tokens, max_cost, max_total_tokens, stop, seed, ' +
-  'response_format, reasoning_effort, extra_body, system, inputs, offline; other fields of the request go under extra_body.';
+  'response_format, reasoning_effort, extra_body, system, inputs, tools, max_rounds, offline; other fields of the request go under extra_body.';
 
 describe('parseFrontMatter', () => {
   it('reads every key', () => {
@@ -39,6 +39,10 @@ inputs:
     default: 2
     required: true
   mood: kind
+tools:
+  calculator:
+  read_file: { folder: notes, max_bytes: 10 }
+max_rounds: 3
 offline: |
   3`;
     expect(parse(yaml)).toEqual({
@@ -60,6 +64,8 @@ offline: |
         ['number', { description: 'What is added.', default: '2', required: true }],
         ['mood', { default: 'kind', required: true }],
       ]),
+      tools: { calculator: {}, read_file: { folder: 'notes', max_bytes: 10 } },
+      maxRounds: 3,
       offlineReply: '3',
     });
   });
@@ -104,12 +110,12 @@ offline: |
   });
 
   it('names everything that is wrong at once', async () => {
-    expect(await failure('modle: x\n# 你好\n"😀": 1\ntemperature: hot\ntools: []\n__proto__: 1')).toEqual({
+    expect(await failure('modle: x\n# 你好\n"😀": 1\ntemperature: hot\nplugins: []\n__proto__: 1')).toEqual({
       code: 'invalid_template',
       message:
         'f.txt:2:1: unknown key "modle" (did you mean "model"?); line 4, column 1: unknown key "😀"; ' +
         'line 5, column 14: "temperature" must be a number from 0 to 2, not "hot"; ' +
-        'line 6, column 1: unknown key "tools"; line 7, column 1: unknown key "__proto__"',
+        'line 6, column 1: unknown key "plugins"; line 7, column 1: unknown key "__proto__"',
       hint: KEYS_HINT,
     });
   });

@@ -49,6 +49,8 @@ model: m
 temperature: 1
 max_total_tokens: 9
 inputs: { a: 1, b: { required: false }, c: , d: { description: D } }
+tools: { calculator: }
+max_rounds: 2
 offline: "3"
 ---
 {c} {a} {b}
@@ -62,6 +64,8 @@ offline: "3"
       model: 'm',
       params: { temperature: 1 },
       budget: { maxTotalTokens: 9 },
+      tools: { calculator: {} },
+      maxRounds: 2,
       offlineReply: '3',
       inputs: new Map([
         ['a', { default: '1', required: true }],
@@ -70,10 +74,10 @@ offline: "3"
         ['d', { description: 'D', required: true }],
       ]),
       variables: new Map([
-        ['c', { file: 'f.txt', line: 9, column: 1 }],
-        ['a', { file: 'f.txt', line: 9, column: 5 }],
-        ['b', { file: 'f.txt', line: 9, column: 9 }],
-        ['d', { file: 'f.txt', line: 10, column: 1 }],
+        ['c', { file: 'f.txt', line: 11, column: 1 }],
+        ['a', { file: 'f.txt', line: 11, column: 5 }],
+        ['b', { file: 'f.txt', line: 11, column: 9 }],
+        ['d', { file: 'f.txt', line: 12, column: 1 }],
       ]),
     });
     expect(template.prompt.inputVariables).toEqual(['c', 'd']);
@@ -90,6 +94,8 @@ offline: "3"
       model: undefined,
       params: {},
       budget: {},
+      tools: undefined,
+      maxRounds: undefined,
       offlineReply: undefined,
       inputs: new Map(),
       variables: new Map(),
