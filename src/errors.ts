@@ -67,13 +67,13 @@ export interface ErrorRecordWithOriginal extends ErrorRecord {
   readonly original?: unknown;
 }
 
-/** Any thrown value as a record; the value itself stays reachable as the non-enumerable `original`. */
+/** Any thrown value as a frozen record; the value itself stays reachable as the non-enumerable `original`. */
 export function toErrorRecord(error: unknown): ErrorRecordWithOriginal {
   const record =
     error instanceof Error
       ? { name: error.name, code: errorCode(error), message: error.message, ...hintOf(error) }
       : { name: 'Error', code: 'internal', message: describe(error) };
-  return Object.defineProperty(record, 'original', { value: error, enumerable: false });
+  return Object.freeze(Object.defineProperty(record, 'original', { value: error, enumerable: false }));
 }
 
 /** Any thrown value as an `Error`: itself where it is one. */
