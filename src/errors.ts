@@ -40,7 +40,7 @@ export class ChainError extends Error {
   override readonly name: string = 'ChainError';
   readonly code: ChainErrorCode;
   /** What would be right, where that is known: a sentence of its own, shown on a second line. */
-  readonly hint: string | undefined;
+  declare readonly hint?: string | undefined;
 
   constructor(
     code: ChainErrorCode,
@@ -49,7 +49,7 @@ export class ChainError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    if (options.hint !== undefined) this.hint = options.hint;
   }
 }
 
