@@ -1,3 +1,4 @@
+import { ChainError } from '../errors.js';
 import {
   type CallbackHandler,
   type ChainEvent,
@@ -54,8 +55,17 @@ export class FileCallbackHandler implements CallbackHandler {
     startsNoRuns(FileCallbackHandler);
   }
 
-  /** @throws ChainError `file_not_writable` when the file can't be opened, naming the path and the reason */
+  /**
+   * @throws ChainError `file_not_writable` when the file can't be opened, naming the path and the reason;
+   *   `invalid_argument` where there is no path
+   */
   constructor(path: string, options: FileHandlerOptions = {}) {
+    if (typeof path !== 'string') {
+      throw new ChainError(
+        'invalid_argument',
+        "a FileCallbackHandler takes the path of a file, such as 'run.log'",
+      );
+    }
     const { format = path.endsWith('.jsonl') ? 'jsonl' : 'text', tokens = false } = options;
     const { redact, content = true } = options;
     this.path = path;

@@ -1,6 +1,6 @@
 import { ChainError } from '../errors.js';
 import type { Message } from '../messages.js';
-import { didYouMean, nearestName } from './nearest-name.js';
+import { didYouMean, nearestName } from '../nearest-name.js';
 
 /** Values by variable name. Only own properties count, and `undefined` or `null` is no value. */
 export type PromptValues = Readonly<Record<string, unknown>>;
