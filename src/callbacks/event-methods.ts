@@ -26,9 +26,7 @@ export function eventMethods(object: object): EventMethods {
   return {
     heard: names.filter((name) => ALL.includes(name)),
     mistyped: others.filter(({ near }) => near !== '').map(({ name, near }) => name + near),
-    unknown: others
-      .filter(({ name, near }) => near === '' && /^on[A-Z]/.test(name))
-      .map(({ name }) => name),
+    unknown: others.filter(({ name, near }) => near === '' && /^on[A-Z]/.test(name)).map(({ name }) => name),
   };
 }
 
