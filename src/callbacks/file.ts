@@ -57,7 +57,7 @@ export class FileCallbackHandler implements CallbackHandler {
 
   /**
    * @throws ChainError `file_not_writable` when the file can't be opened, naming the path and the reason;
-   *   `invalid_argument` where there is no path
+   *   `invalid_argument` where there is no path, or no such format
    */
   constructor(path: string, options: FileHandlerOptions = {}) {
     if (typeof path !== 'string') {
@@ -68,6 +68,9 @@ export class FileCallbackHandler implements CallbackHandler {
     }
     const { format = path.endsWith('.jsonl') ? 'jsonl' : 'text', tokens = false } = options;
     const { redact, content = true } = options;
+    if (!Object.hasOwn(FORMATS, format)) {
+      throw new ChainError('invalid_argument', "the format of a FileCallbackHandler is 'text' or 'jsonl'");
+    }
     this.path = path;
     const redactor = new EventRedactor(options, (event) => this.#write(event));
     this.#redactor = redact === undefined && content ? null : redactor;

@@ -30,6 +30,8 @@ export class CallbackManager {
    * @throws TypeError for a handler with both `background` and `raiseError`
    */
   constructor(handlers: readonly CallbackHandler[] = [], options: CallbackManagerOptions = {}) {
+    if (!Array.isArray(handlers))
+      throw invalid('a CallbackManager takes a list of handlers, such as [handler]');
     this.#failures = new FailureLog(
       options.onHandlerError ?? ((failure) => CallbackManager.onHandlerError(failure)),
     );

@@ -471,6 +471,9 @@ describe('what is no handler', () => {
         'callbacks must be a list of handlers, such as [handler], or a CallbackManager',
       ),
     );
+    expect(() => new CallbackManager(wrong)).toThrow(
+      new ChainError('invalid_callback', 'a CallbackManager takes a list of handlers, such as [handler]'),
+    );
   });
 });
 

@@ -68,6 +68,11 @@ it.each<[what: string, use: () => unknown, message: string]>([
     "a FileCallbackHandler takes the path of a file, such as 'run.log'",
   ],
   [
+    'a log of another format',
+    () => new FileCallbackHandler('run.xml', { format: wrong('xml') }),
+    "the format of a FileCallbackHandler is 'text' or 'jsonl'",
+  ],
+  [
     'a forgotten await',
     () => prompt.format({ input: Promise.resolve('a') }),
     'The value of {input} is a Promise, which has no text of its own',
