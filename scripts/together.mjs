@@ -7,7 +7,7 @@ export const CORE = [
   'models/chat-openai',
   'prompts/load',
   'prompts/bind-variables',
-  'prompts/nearest-name',
+  'nearest-name',
   'callbacks/at-exit',
   'callbacks/stdout',
   'models/create',

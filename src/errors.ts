@@ -40,7 +40,7 @@ export class ChainError extends Error {
   override readonly name: string = 'ChainError';
   readonly code: ChainErrorCode;
   /** What would be right, where that is known: a sentence of its own, shown on a second line. */
-  readonly hint: string | undefined;
+  declare readonly hint?: string | undefined;
 
   constructor(
     code: ChainErrorCode,
@@ -49,7 +49,7 @@ export class ChainError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    if (options.hint !== undefined) this.hint = options.hint;
   }
 }
 
@@ -67,13 +67,13 @@ export interface ErrorRecordWithOriginal extends ErrorRecord {
   readonly original?: unknown;
 }
 
-/** Any thrown value as a record; the value itself stays reachable as the non-enumerable `original`. */
+/** Any thrown value as a frozen record; the value itself stays reachable as the non-enumerable `original`. */
 export function toErrorRecord(error: unknown): ErrorRecordWithOriginal {
   const record =
     error instanceof Error
       ? { name: error.name, code: errorCode(error), message: error.message, ...hintOf(error) }
       : { name: 'Error', code: 'internal', message: describe(error) };
-  return Object.defineProperty(record, 'original', { value: error, enumerable: false });
+  return Object.freeze(Object.defineProperty(record, 'original', { value: error, enumerable: false }));
 }
 
 /** Any thrown value as an `Error`: itself where it is one. */

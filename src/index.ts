@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { EventRedactor, type RedactionOptions } from './callbacks/event-redactor.js';
 export type { HandlerFailure, OnHandlerError } from './callbacks/failures.js';
 export { FileCallbackHandler, type FileHandlerOptions } from './callbacks/file.js';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { RecordingHandler } from './callbacks/recording.js';
 export {
   type ScriptedAnswer,

@@ -173,5 +173,5 @@ function fail(
 
 function asLLMStart(event: ChatModelStartEvent): LLMStartEvent {
   const { messages, tools: _, ...rest } = event;
-  return { ...rest, type: 'llmStart', prompt: messagesToText(messages) };
+  return Object.freeze({ ...rest, type: 'llmStart', prompt: messagesToText(messages) });
 }

@@ -70,7 +70,7 @@ export function reportToStderr(failure: HandlerFailure): void {
 /** A failure as one line of text, fit for a terminal. */
 export function renderFailure(failure: HandlerFailure): string {
   const { message } = toErrorRecord(failure.error);
-  const text = `callback handler ${failure.handlerName} failed on ${failure.eventType}: ${message}`;
+  const text = `${inWords(failure.handlerName)} failed on ${failure.eventType}: ${message}`;
   return cleanControls(maskSecrets(text)).replace(/\s*\n\s*/g, ' ');
 }
 
@@ -78,5 +78,12 @@ export function renderFailure(failure: HandlerFailure): string {
 export function handlerName(handler: CallbackHandler): string {
   if (typeof handler.name === 'string' && handler.name !== '') return handler.name;
   const className = handler.constructor?.name;
-  return className === undefined || className === 'Object' ? 'handler' : className;
+  return className === undefined || className === 'Object' ? NAMELESS : className;
+}
+
+const NAMELESS = 'handler';
+
+/** The subject of a sentence about a handler. */
+export function inWords(handlerName: string): string {
+  return handlerName === NAMELESS ? 'a callback handler without a name' : `callback handler ${handlerName}`;
 }

@@ -1,3 +1,4 @@
+import { ChainError } from '../errors.js';
 import {
   type CallbackHandler,
   type ChainEvent,
@@ -54,10 +55,22 @@ export class FileCallbackHandler implements CallbackHandler {
     startsNoRuns(FileCallbackHandler);
   }
 
-  /** @throws ChainError `file_not_writable` when the file can't be opened, naming the path and the reason */
+  /**
+   * @throws ChainError `file_not_writable` when the file can't be opened, naming the path and the reason;
+   *   `invalid_argument` where there is no path, or no such format
+   */
   constructor(path: string, options: FileHandlerOptions = {}) {
+    if (typeof path !== 'string') {
+      throw new ChainError(
+        'invalid_argument',
+        "a FileCallbackHandler takes the path of a file, such as 'run.log'",
+      );
+    }
     const { format = path.endsWith('.jsonl') ? 'jsonl' : 'text', tokens = false } = options;
     const { redact, content = true } = options;
+    if (!Object.hasOwn(FORMATS, format)) {
+      throw new ChainError('invalid_argument', "the format of a FileCallbackHandler is 'text' or 'jsonl'");
+    }
     this.path = path;
     const redactor = new EventRedactor(options, (event) => this.#write(event));
     this.#redactor = redact === undefined && content ? null : redactor;

@@ -1,4 +1,6 @@
+import { ChainError } from '../errors.js';
 import type { CallbackHandler } from '../events.js';
+import { eventMethods, notFunctions } from './event-methods.js';
 import { FailureLog, type HandlerFailure, type OnHandlerError, reportToStderr } from './failures.js';
 
 /** What `callbacks:` takes, on objects and on single requests. */
@@ -23,8 +25,13 @@ export class CallbackManager {
   readonly #failures: FailureLog;
   #subscriptions: readonly Subscription[] = [];
 
-  /** @throws TypeError for what is no handler, and for one with both `background` and `raiseError`. */
+  /**
+   * @throws ChainError `invalid_callback` for what is no handler, or has its methods misspelled
+   * @throws TypeError for a handler with both `background` and `raiseError`
+   */
   constructor(handlers: readonly CallbackHandler[] = [], options: CallbackManagerOptions = {}) {
+    if (!Array.isArray(handlers))
+      throw invalid('a CallbackManager takes a list of handlers, such as [handler]');
     this.#failures = new FailureLog(
       options.onHandlerError ?? ((failure) => CallbackManager.onHandlerError(failure)),
     );
@@ -56,8 +63,9 @@ export class CallbackManager {
   static subscribe(callbacks: Callbacks | undefined): readonly Subscription[] {
     if (callbacks === undefined) return NOBODY;
     if (callbacks instanceof CallbackManager) return callbacks.#subscriptions;
-    if (!Array.isArray(callbacks))
-      throw new TypeError('callbacks must be an array of handlers or a CallbackManager');
+    if (!Array.isArray(callbacks)) {
+      throw invalid('callbacks must be a list of handlers, such as [handler], or a CallbackManager');
+    }
     if (callbacks.length === 0) return NOBODY;
     return callbacks.map((handler: CallbackHandler) => {
       assertHandler(handler);
@@ -73,7 +81,7 @@ const unmanaged = new FailureLog((failure) => CallbackManager.onHandlerError(fai
 
 function assertHandler(handler: CallbackHandler): void {
   if (typeof handler !== 'object' || handler === null) {
-    throw new TypeError(
+    throw invalid(
       `a callback handler must be an object with methods such as onLLMEnd, not ${handler === null ? 'null' : `a ${typeof handler}`}`,
     );
   }
@@ -84,6 +92,34 @@ function assertHandler(handler: CallbackHandler): void {
   }
   const { handlerTimeoutMs = 1 } = handler;
   if (typeof handlerTimeoutMs !== 'number' || !(handlerTimeoutMs > 0)) {
-    throw new TypeError("a callback handler's handlerTimeoutMs is a number of milliseconds above 0");
+    throw invalid("a callback handler's handlerTimeoutMs is a number of milliseconds above 0");
   }
+  if (examined.has(handler)) return;
+  const fault = faultOf(handler);
+  if (fault !== null) throw invalid(fault);
+  examined.add(handler);
+}
+
+/** Handlers whose methods were looked at, and found to be in order. */
+const examined = new WeakSet<CallbackHandler>();
+
+/**
+ * What is surely a mistake, in words. A handler without methods isn't: it may get them later. What can't be looked at is
+ * left alone.
+ */
+function faultOf(handler: CallbackHandler): string | null {
+  try {
+    const { heard, mistyped } = eventMethods(handler);
+    if (heard.length === 0 && mistyped.length > 0) {
+      return `a callback handler has no event method ${mistyped.join(', ')}`;
+    }
+    const wrong = notFunctions(handler, heard);
+    return wrong.length > 0 ? `in a callback handler these must be functions: ${wrong.join(', ')}` : null;
+  } catch {
+    return null;
+  }
+}
+
+function invalid(message: string): ChainError {
+  return new ChainError('invalid_callback', message);
 }

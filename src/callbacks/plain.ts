@@ -3,7 +3,7 @@ const DEEPEST = 200;
 
 /**
  * A copy of a value as JSON would give it back, for events: cycles, big integers and functions are made harmless, and
- * what can't be read says so. Never throws.
+ * what can't be read says so. The copy is frozen, and all that is in it. Never throws.
  */
 export function toPlain<T>(value: T): T {
   return (plainAt({ value }, 'value', new Set()) ?? null) as T;
@@ -45,7 +45,9 @@ function plainObject(value: object, around: Set<object>): unknown {
     const json = 'toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : value;
     if (json !== value) return plain(json, around);
     if (!Array.isArray(value)) return plainRecord(value as Holder, around);
-    return Array.from(value, (_, index) => plainAt(value as unknown as Holder, index, around) ?? null);
+    return Object.freeze(
+      Array.from(value, (_, index) => plainAt(value as unknown as Holder, index, around) ?? null),
+    );
   } finally {
     around.delete(value);
   }
@@ -59,5 +61,5 @@ function plainRecord(record: Holder, around: Set<object>): Holder {
     if (key !== '__proto__') copy[key] = value;
     else Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
   }
-  return copy;
+  return Object.freeze(copy);
 }

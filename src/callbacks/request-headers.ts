@@ -1,3 +1,4 @@
+import { ChainError } from '../errors.js';
 import type { ServerAddress } from '../events.js';
 import type { Subscription } from './manager.js';
 
@@ -31,5 +32,6 @@ export function requestHeaders(
 function assertHeader(name: string, value: unknown): void {
   const valid = typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
   if (valid && /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) return;
-  throw new TypeError(`requestHeaders gave a header that can't be sent: ${JSON.stringify(name)}`);
+  const why = `requestHeaders gave a header that can't be sent: ${JSON.stringify(name)}`;
+  throw new ChainError('invalid_callback', why);
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { ChainError } from '../errors.js';
+import { ChainError, type ErrorRecordWithOriginal, toErrorRecord } from '../errors.js';
 import type {
   CallbackHandler,
   ChainEvent,
@@ -179,6 +179,7 @@ export class Run implements Lineage {
       ...(fields as object),
     };
     for (const field of LOOSE[type] ?? []) event[field] = toPlain(event[field]);
+    if ('error' in event) event.error = ownErrorRecord(event.error);
     return dispatch(targets, Object.freeze(event) as unknown as ChainEvent, this.tree);
   }
 
@@ -242,8 +243,8 @@ type GivenOrigin = Pick<RunnableFields, 'tags' | 'metadata'>;
 /** Both one after the other; of metadata of one name the second's. */
 function merged(first: GivenOrigin = {}, second: GivenOrigin = {}): Origin {
   return {
-    tags: [...new Set(joined(first.tags, second.tags))],
-    metadata: { ...toPlain(first.metadata), ...toPlain(second.metadata) },
+    tags: Object.freeze([...new Set(joined(first.tags, second.tags))]),
+    metadata: Object.freeze({ ...toPlain(first.metadata), ...toPlain(second.metadata) }),
   };
 }
 
@@ -265,6 +266,19 @@ const LOOSE: Partial<Record<EventType, readonly string[]>> = {
   retrieverEnd: ['documents'],
   customEvent: ['data'],
 };
+
+/** The record of an error as it was given, as one that nobody can change. */
+function ownErrorRecord(given: unknown): unknown {
+  if (Object.isFrozen(given)) return given;
+  if (given instanceof Error) return toErrorRecord(given);
+  const { original } = given as ErrorRecordWithOriginal;
+  return Object.freeze(
+    Object.defineProperty({ ...toPlain(given as object) }, 'original', {
+      value: original,
+      enumerable: false,
+    }),
+  );
+}
 
 /**
  * A signal that aborts when either does, and what lets go of the two. `AbortSignal.any` would leave something behind

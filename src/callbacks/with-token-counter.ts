@@ -1,4 +1,4 @@
-import { withCallbacks } from './scope.js';
+import { assertFunction, withCallbacks } from './scope.js';
 import { TokenCounter } from './token-counter.js';
 
 /**
@@ -6,6 +6,7 @@ import { TokenCounter } from './token-counter.js';
  * throws what it throws; the counter stays readable afterwards.
  */
 export function withTokenCounter<T>(fn: (counter: TokenCounter) => T): T {
+  assertFunction(fn);
   const counter = new TokenCounter();
   return withCallbacks([counter], () => fn(counter));
 }

@@ -2,7 +2,7 @@ import type { Run, RunnableFields, RunOptions } from '../callbacks/run.js';
 import { ChainError } from '../errors.js';
 import type { Message, ToolCall } from '../messages.js';
 import type { Model, ModelResult } from '../models/model.js';
-import { didYouMean } from '../prompts/nearest-name.js';
+import { didYouMean } from '../nearest-name.js';
 import type { Prompt } from '../prompts/prompt.js';
 import { outputText, type Tool } from '../tools/tool.js';
 import { Chain, type ChainInputs, type ChainResult } from './chain.js';

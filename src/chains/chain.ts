@@ -32,7 +32,7 @@ export interface Admission {
 export abstract class Chain<Result extends ChainResult = ChainResult> {
   readonly #object: RunnableFields;
 
-  /** @throws TypeError for callbacks that are none */
+  /** @throws ChainError `invalid_callback` for callbacks that are none */
   constructor(fields: RunnableFields = {}) {
     CallbackManager.subscribe(fields.callbacks);
     this.#object = fields;

@@ -82,9 +82,13 @@ export class ConversationChain extends Chain<ConversationResult> {
     this.prompt = prompt ?? conversationPrompt(memory, system);
   }
 
-  /** The text of the answer. */
-  async run(input: string, options: RunOptions = {}): Promise<string> {
-    return (await this.invoke({ input }, options)).response;
+  /**
+   * The text of the answer.
+   * @param inputs as `invoke` takes them, or the input alone
+   */
+  async run(inputs: string | ChainInputs, options: RunOptions = {}): Promise<string> {
+    const all = typeof inputs === 'object' && inputs !== null ? inputs : { input: inputs };
+    return (await this.invoke(all, options)).response;
   }
 
   /**

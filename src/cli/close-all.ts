@@ -1,4 +1,4 @@
-import { handlerName } from '../callbacks/failures.js';
+import { handlerName, inWords } from '../callbacks/failures.js';
 import type { CallbackHandler } from '../events.js';
 
 const CLOSE_MS = 5000;
@@ -22,7 +22,7 @@ async function closeOne(handler: CallbackHandler): Promise<string | undefined> {
     await Promise.race([handler.close(), late]);
     return undefined;
   } catch (error) {
-    return `callback handler ${handlerName(handler)} could not be closed: ${(error as Error).message}`;
+    return `${inWords(handlerName(handler))} could not be closed: ${(error as Error).message}`;
   } finally {
     clearTimeout(timer);
   }

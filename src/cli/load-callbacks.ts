@@ -1,11 +1,8 @@
+import { eventMethods, notFunctions } from '../callbacks/event-methods.js';
 import { CallbackManager } from '../callbacks/manager.js';
 import { ChainError, toErrorRecord } from '../errors.js';
-import { BaseCallbackHandler, type CallbackHandler, EVENT_TABLE } from '../events.js';
-import { didYouMean } from '../prompts/nearest-name.js';
+import { BaseCallbackHandler, type CallbackHandler } from '../events.js';
 import { importModule, isOf } from './import-module.js';
-
-const METHODS: readonly string[] = [...Object.values(EVENT_TABLE).map(({ method }) => method), 'onEvent'];
-const LIKE_METHOD = /^on[A-Z]/;
 
 /**
  * The handlers that a module exports: objects and classes with methods such as `onLLMEnd`, and lists of them.
@@ -36,25 +33,27 @@ async function loadModule(path: string, generation: number | undefined): Promise
     });
   }
   try {
-    return handlersIn(exports, path);
+    return handlersIn(exports);
   } catch (cause) {
-    if (cause instanceof ChainError) throw cause;
-    throw new ChainError('invalid_callback', `--callback ${path}: ${firstLine(cause)}`, { cause });
+    const { hint } = cause instanceof ChainError ? cause : {};
+    throw new ChainError('invalid_callback', `--callback ${path}: ${firstLine(cause)}`, {
+      cause,
+      ...(hint !== undefined && { hint }),
+    });
   }
 }
 
-function handlersIn(exports: Readonly<Record<string, unknown>>, path: string): CallbackHandler[] {
+function handlersIn(exports: Readonly<Record<string, unknown>>): CallbackHandler[] {
   const values = [...new Set(Object.values(exports).flat())];
-  const objects = values.filter((value) => hears(value, path));
+  const objects = values.filter(hears);
   // A class that is exported for its types beside its instance isn't a second handler.
   const classes = values.filter(
     (value): value is HandlerClass => isClass(value) && !objects.some((object) => object instanceof value),
   );
-  const made = classes.map((Handler) => make(Handler, path)).filter((object) => hears(object, path));
+  const made = classes.map(make).filter(hears);
   const found = [...objects, ...made] as CallbackHandler[];
   if (found.length === 0) {
-    const why = `--callback ${path}: none of its exports is a callback handler`;
-    throw new ChainError('invalid_callback', why, {
+    throw new ChainError('invalid_callback', 'none of its exports is a callback handler', {
       hint: 'Export an object or a class with methods such as onLLMNewToken or onEvent.',
     });
   }
@@ -68,49 +67,28 @@ type HandlerClass = new () => unknown;
 function isClass(value: unknown): value is HandlerClass {
   if (typeof value !== 'function' || typeof value.prototype !== 'object') return false;
   const { prototype } = value;
-  return (
-    prototype instanceof BaseCallbackHandler || methodNames(prototype).some((name) => LIKE_METHOD.test(name))
-  );
+  if (prototype instanceof BaseCallbackHandler) return true;
+  const { heard, mistyped, unknown } = eventMethods(prototype);
+  return heard.length + mistyped.length + unknown.length > 0;
 }
 
-function make(Handler: HandlerClass, path: string): unknown {
+function make(Handler: HandlerClass): unknown {
   try {
     return new Handler();
   } catch (cause) {
-    const why = `--callback ${path}: ${Handler.name} can't be made: ${firstLine(cause)}`;
-    throw new ChainError('invalid_callback', why, { cause });
+    throw new ChainError('invalid_callback', `${Handler.name} can't be made: ${firstLine(cause)}`, { cause });
   }
 }
 
 /** Whether it has a method for an event; a method that is almost named like one is a mistake worth telling. */
-function hears(value: unknown, path: string): boolean {
+function hears(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const names = methodNames(value);
-  const heard = names.some((name) => METHODS.includes(name));
-  const mistyped = names
-    .filter((name) => LIKE_METHOD.test(name) && !METHODS.includes(name))
-    .map((name) => name + didYouMean(name, METHODS))
-    .filter((name) => !heard || name.includes(' '));
-  if (mistyped.length > 0) {
-    throw new ChainError('invalid_callback', `--callback ${path}: no event method ${mistyped.join(', ')}`);
-  }
-  const handler = value as Readonly<Record<string, unknown>>;
-  const idle = names.filter(
-    (name) => METHODS.includes(name) && !['function', 'undefined'].includes(typeof handler[name]),
-  );
-  if (idle.length > 0) {
-    throw new ChainError('invalid_callback', `--callback ${path}: no function: ${idle.join(', ')}`);
-  }
-  return heard;
-}
-
-function methodNames(value: object): string[] {
-  const names: string[] = [];
-  for (let object: object | null = value; object !== null && object !== Object.prototype; ) {
-    names.push(...Object.getOwnPropertyNames(object));
-    object = Object.getPrototypeOf(object);
-  }
-  return names;
+  const { heard, mistyped, unknown } = eventMethods(value);
+  const wrong = heard.length > 0 ? mistyped : [...mistyped, ...unknown];
+  if (wrong.length > 0) throw new ChainError('invalid_callback', `no event method ${wrong.join(', ')}`);
+  const idle = notFunctions(value, heard);
+  if (idle.length > 0) throw new ChainError('invalid_callback', `no function: ${idle.join(', ')}`);
+  return heard.length > 0;
 }
 
 function whyNotLoaded(cause: unknown, path: string): string {

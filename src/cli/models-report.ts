@@ -1,6 +1,6 @@
 import { ChainError, toErrorRecord } from '../errors.js';
 import { PROVIDERS } from '../models/providers.js';
-import { didYouMean, nearestName } from '../prompts/nearest-name.js';
+import { didYouMean, nearestName } from '../nearest-name.js';
 import { cleanControls } from '../safety/clean.js';
 import { type ListedModel, type ListedPrice, listModels, type ModelList } from '../tokens/model-list.js';
 import { ALIASES } from '../tokens/prices.js';

@@ -1,6 +1,6 @@
 import { ChainError } from '../errors.js';
 import type { Model } from '../models/model.js';
-import { didYouMean } from '../prompts/nearest-name.js';
+import { didYouMean } from '../nearest-name.js';
 import { ConversationBufferMemory } from './buffer.js';
 import type { Memory, MemoryFields } from './memory.js';
 import { ConversationSummaryMemory } from './summary.js';

@@ -100,7 +100,7 @@ export abstract class Model {
   #priceList: Promise<PriceList> | undefined;
   readonly #serverLimits = { mostTokens: Number.POSITIVE_INFINITY };
 
-  /** @throws TypeError for callbacks that are none */
+  /** @throws ChainError `invalid_callback` for callbacks that are none */
   constructor(fields: ModelFields = {}) {
     CallbackManager.subscribe(fields.callbacks);
     this.params = paramsOf(fields);

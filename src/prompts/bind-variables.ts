@@ -1,7 +1,13 @@
 import { ChainError } from '../errors.js';
 import type { TemplateFile } from './load.js';
-import { didYouMean } from './nearest-name.js';
-import { hasValue, MissingVariablesError, mergeValues, type PromptValues } from './prompt.js';
+import {
+  hasValue,
+  MissingVariablesError,
+  mergeValues,
+  type PromptValues,
+  plural,
+  unknownNames,
+} from './prompt.js';
 import { formatPosition } from './source-position.js';
 
 /**
@@ -49,8 +55,7 @@ function unknownVariables(
 ): ChainError {
   const { file, text, variables, inputs } = template;
   const known = [...new Set([...variables.keys(), ...inputs.keys()])];
-  const names = unknown.map((name) => name + didYouMean(name, known));
-  const parts = [`Unknown ${plural(unknown)}: ${names.join(', ')}`];
+  const parts = [unknownNames(unknown, known)];
   if (missing.length > 0) parts.push(missingMessage(template, missing));
   const escaped = unknown.find((name) => text.includes(`{{${name}}}`));
   const there =
@@ -62,8 +67,4 @@ function unknownVariables(
   return new ChainError('unknown_variable', parts.join('. '), {
     hint: missing.length > 0 ? `${there} ${setHint(missing)}` : there,
   });
-}
-
-function plural(names: readonly string[]): string {
-  return names.length === 1 ? 'variable' : 'variables';
 }

@@ -1,5 +1,6 @@
 import { ChainError } from '../errors.js';
 import type { Message } from '../messages.js';
+import { didYouMean, nearestName } from '../nearest-name.js';
 
 /** Values by variable name. Only own properties count, and `undefined` or `null` is no value. */
 export type PromptValues = Readonly<Record<string, unknown>>;
@@ -35,8 +36,7 @@ export class MissingVariablesError extends ChainError {
     missing: readonly string[],
     options: { readonly message?: string; readonly hint?: string } = {},
   ) {
-    const { message = `Missing ${missing.length === 1 ? 'variable' : 'variables'}: ${missing.join(', ')}` } =
-      options;
+    const { message = `Missing ${plural(missing)}: ${missing.join(', ')}` } = options;
     super('missing_variable', message, options);
     this.missing = missing;
   }
@@ -61,8 +61,28 @@ export function mergeValues(base: PromptValues, values: PromptValues): PromptVal
   );
 }
 
-/** @throws {MissingVariablesError} naming all of `names` that no source has a value for */
-export function requireValues(names: Iterable<string>, ...sources: readonly PromptValues[]): void {
-  const missing = [...names].filter((name) => !sources.some((source) => hasValue(source, name)));
-  if (missing.length > 0) throw new MissingVariablesError(missing);
+/**
+ * @throws {MissingVariablesError} naming all of `names` that `values` has none for, and each other value whose name is
+ *   almost one of those
+ */
+export function requireValues(names: readonly string[], values: PromptValues): void {
+  const missing = names.filter((name) => !hasValue(values, name));
+  if (missing.length === 0) return;
+  const mistyped = Object.keys(values).filter(
+    (name) => hasValue(values, name) && !names.includes(name) && nearestName(name, missing) !== undefined,
+  );
+  const error = new MissingVariablesError(missing);
+  if (mistyped.length === 0) throw error;
+  const message = `${unknownNames(mistyped, missing)}. ${error.message}`;
+  throw new MissingVariablesError(missing, { message });
+}
+
+/** `Unknown variable: numbr (did you mean "number"?)` */
+export function unknownNames(names: readonly string[], known: readonly string[]): string {
+  return `Unknown ${plural(names)}: ${names.map((name) => name + didYouMean(name, known)).join(', ')}`;
+}
+
+/** `variable`, or `variables` of several. */
+export function plural(names: readonly string[]): string {
+  return names.length === 1 ? 'variable' : 'variables';
 }

@@ -203,7 +203,7 @@ describe('a failure', () => {
     expect([code, stdout]).toEqual([0, 'done\n']);
     expect(stderr).toBe(
       'callback handler Shop failed on text: no flowers\n' +
-        'callback handler handler failed on text: undefined\n' +
+        'a callback handler without a name failed on text: undefined\n' +
         'callback handler Shop failed on retry: red ***\n',
     );
   });
@@ -225,8 +225,8 @@ describe('a failure', () => {
     ];
     await new Run('run', {}, { callbacks: handlers }).emit(note);
     expect(written.mock.calls).toEqual([
-      [`callback handler handler failed on text: ${message}\n`],
-      [`callback handler handler failed on text: ${message}\n`],
+      [`a callback handler without a name failed on text: ${message}\n`],
+      [`a callback handler without a name failed on text: ${message}\n`],
     ]);
   });
 

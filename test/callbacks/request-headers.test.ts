@@ -98,7 +98,7 @@ describe('headers of handlers', () => {
     const right = { requestHeaders: () => ({ 'x-right': 'yes' }) };
     expect(await headersGiven(wrong, right)).toEqual({
       headers: { 'x-right': 'yes' },
-      failures: [`wrong: TypeError: requestHeaders gave a header ${failure}`],
+      failures: [`wrong: ChainError: requestHeaders gave a header ${failure}`],
     });
   });
 

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CallbackManager } from '../../src/callbacks/manager.js';
@@ -5,10 +6,12 @@ import { type EventFields, Run } from '../../src/callbacks/run.js';
 import { withCallbacks } from '../../src/callbacks/scope.js';
 import { StdoutCallbackHandler } from '../../src/callbacks/stdout.js';
 import { LLMChain } from '../../src/chains/llm-chain.js';
+import { ChainError } from '../../src/errors.js';
 import {
   AsyncCallbackHandler,
   BaseCallbackHandler,
   type CallbackHandler,
+  type ChainEvent,
   EVENT_TABLE,
   EVENT_TYPES,
 } from '../../src/events.js';
@@ -412,22 +415,149 @@ describe('what is no handler', () => {
     ],
     ['null', null, 'a callback handler must be an object with methods such as onLLMEnd, not null'],
     ['a text', 'x', 'a callback handler must be an object with methods such as onLLMEnd, not a string'],
-  ])('%s is a TypeError, and nothing was started', async (_what, handler, message) => {
+    [
+      'a wrong time',
+      { handlerTimeoutMs: 0 },
+      "a callback handler's handlerTimeoutMs is a number of milliseconds above 0",
+    ],
+    [
+      'another case',
+      { onLlmEnd() {} },
+      'a callback handler has no event method onLlmEnd (did you mean "onLLMEnd"?)',
+    ],
+    [
+      'names of LangChain.js',
+      { handleLLMEnd() {}, handleChainStart() {} },
+      'a callback handler has no event method handleLLMEnd (did you mean "onLLMEnd"?), handleChainStart (did you mean "onChainStart"?)',
+    ],
+    [
+      'a name of Python',
+      { on_llm_new_token() {} },
+      'a callback handler has no event method on_llm_new_token (did you mean "onLLMNewToken"?)',
+    ],
+    [
+      'a class’s mistyped method',
+      new (class extends BaseCallbackHandler {
+        onChatModelStrat() {}
+      })(),
+      'a callback handler has no event method onChatModelStrat (did you mean "onChatModelStart"?)',
+    ],
+    [
+      'numbers for methods',
+      { onLLMEnd: 1, onEvent: null },
+      'in a callback handler these must be functions: onLLMEnd, onEvent',
+    ],
+  ])('%s is refused, and nothing was started', async (_what, handler, message) => {
+    const error = new ChainError('invalid_callback', message);
     const heard = recorder();
     const llm = new FakeModel({ callbacks: [heard] });
     const call = llm.invoke('a', { callbacks: [handler as CallbackHandler] });
-    await expect(call).rejects.toThrow(new TypeError(message));
+    await expect(call).rejects.toThrow(error);
+    await expect(call).rejects.toMatchObject({ code: 'invalid_callback' });
     expect([heard.types, llm.calls]).toEqual([[], []]);
-    expect(() => new CallbackManager([handler as CallbackHandler])).toThrow(new TypeError(message));
-    expect(() => new FakeModel({ callbacks: [handler as CallbackHandler] })).toThrow(new TypeError(message));
-    const chain = () => new LLMChain({ llm, prompt, callbacks: [handler as CallbackHandler] });
-    expect(chain).toThrow(new TypeError(message));
+    expect(() => new CallbackManager([handler as CallbackHandler])).toThrow(error);
+    expect(() => new CallbackManager().add(handler as CallbackHandler)).toThrow(error);
+    expect(() => withCallbacks([handler as CallbackHandler], () => {})).toThrow(error);
+    expect(() => new FakeModel({ callbacks: [handler as CallbackHandler] })).toThrow(error);
+    expect(() => new LLMChain({ llm, prompt, callbacks: [handler as CallbackHandler] })).toThrow(error);
   });
 
-  it('a handler in place of a list is a TypeError', async () => {
+  it('a handler in place of a list is refused', async () => {
     const wrong = { onLLMEnd() {} } as unknown as CallbackHandler[];
-    await expect(new FakeModel().invoke('a', { callbacks: wrong })).rejects.toThrow(
-      new TypeError('callbacks must be an array of handlers or a CallbackManager'),
+    const call = new FakeModel().invoke('a', { callbacks: wrong });
+    await expect(call).rejects.toThrow(
+      new ChainError(
+        'invalid_callback',
+        'callbacks must be a list of handlers, such as [handler], or a CallbackManager',
+      ),
     );
+    expect(() => new CallbackManager(wrong)).toThrow(
+      new ChainError('invalid_callback', 'a CallbackManager takes a list of handlers, such as [handler]'),
+    );
+  });
+});
+
+describe('what may well be a handler', () => {
+  class Private {
+    readonly #heard: string[];
+    constructor(heard: string[]) {
+      this.#heard = heard;
+    }
+    get onLLMEnd() {
+      return () => this.#heard.push('heard');
+    }
+  }
+
+  it.each<[what: string, make: (heard: string[]) => object]>([
+    [
+      'nothing but onEvent',
+      (heard) => ({ onEvent: ({ type }: ChainEvent) => type === 'llmEnd' && heard.push('heard') }),
+    ],
+    [
+      'a method of its class',
+      (heard) =>
+        new (class Own {
+          onLLMEnd() {
+            heard.push('heard');
+          }
+        })(),
+    ],
+    [
+      'a method of its class’s class',
+      (heard) =>
+        new (class extends class {
+          onLLMEnd() {
+            heard.push('heard');
+          }
+        } {})(),
+    ],
+    ['a getter that reads what is private', (heard) => new Private(heard)],
+    ['no prototype', (heard) => Object.assign(Object.create(null), { onLLMEnd: () => heard.push('heard') })],
+    [
+      'a proxy without keys',
+      (heard) =>
+        new Proxy({}, { get: (_, name) => (name === 'onLLMEnd' ? () => heard.push('heard') : undefined) }),
+    ],
+    [
+      'a proxy that can’t be looked at',
+      (heard) =>
+        new Proxy(
+          { onLLMEnd: () => heard.push('heard') },
+          {
+            ownKeys() {
+              throw new Error('closed');
+            },
+          },
+        ),
+    ],
+    [
+      'a method besides that is named alike',
+      (heard) => ({ onLLMEnd: () => heard.push('heard'), onLLMEnded() {} }),
+    ],
+    [
+      'a method that is left out',
+      (heard) => ({ onLLMEnd: () => heard.push('heard'), onLLMError: undefined }),
+    ],
+    [
+      'an emitter of events',
+      (heard) => Object.assign(new EventEmitter(), { onLLMEnd: () => heard.push('heard') }),
+    ],
+  ])('with %s is heard', async (_, make) => {
+    const heard: string[] = [];
+    await new FakeModel().invoke('a', { callbacks: [make(heard) as CallbackHandler] });
+    expect(heard).toEqual(['heard']);
+  });
+
+  it.each<[what: string, handler: object]>([
+    ['nothing', {}],
+    ['nothing but headers', { requestHeaders() {} }],
+    ['methods of something else', { onClick() {}, handleRequest() {}, once() {}, close() {} }],
+  ])('with %s is taken, and may get its methods later', async (_, handler) => {
+    const llm = new FakeModel({ callbacks: [handler as CallbackHandler] });
+    await llm.invoke('a');
+    const heard: string[] = [];
+    Object.assign(handler, { onLLMEnd: () => heard.push('heard') });
+    await llm.invoke('a');
+    expect(heard).toEqual(['heard']);
   });
 });

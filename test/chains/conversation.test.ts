@@ -25,6 +25,7 @@ describe('a conversation', () => {
   it('gives the text, or all there is to know', async () => {
     const conversation = new ConversationChain({ llm: echo() });
     expect(await conversation.run('one')).toBe('re: one');
+    expect(await new ConversationChain({ llm: echo() }).run({ input: 'one' })).toBe('re: one');
     const heard = recorder();
     const result = await conversation.invoke({ input: 'two' }, { callbacks: [heard] });
     expect(result).toMatchObject({

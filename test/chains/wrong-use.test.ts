@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { FileCallbackHandler } from '../../src/callbacks/file.js';
 import { withCallbacks } from '../../src/callbacks/scope.js';
+import { withTokenCounter } from '../../src/callbacks/with-token-counter.js';
 import { LLMChain } from '../../src/chains/llm-chain.js';
 import { ChatPromptTemplate } from '../../src/prompts/chat-template.js';
 import { PromptTemplate } from '../../src/prompts/template.js';
@@ -54,6 +56,21 @@ it.each<[what: string, use: () => unknown, message: string]>([
     'a scope around nothing',
     () => withCallbacks([], wrong(undefined)),
     'a scope takes the function that it is around',
+  ],
+  [
+    'a count of nothing',
+    () => withTokenCounter(wrong(undefined)),
+    'a scope takes the function that it is around',
+  ],
+  [
+    'a log without a file',
+    () => new FileCallbackHandler(wrong(undefined)),
+    "a FileCallbackHandler takes the path of a file, such as 'run.log'",
+  ],
+  [
+    'a log of another format',
+    () => new FileCallbackHandler('run.xml', { format: wrong('xml') }),
+    "the format of a FileCallbackHandler is 'text' or 'jsonl'",
   ],
   [
     'a forgotten await',

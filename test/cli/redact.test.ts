@@ -72,7 +72,9 @@ describe('--redact', () => {
     here.write('late.mjs', "export const late = { onLLMEnd() { throw new Error('Ann Lee was late'); } };");
     const fine = await at(answer('Hi.'));
     const warned = await here.run([...ASK, '--callback', './late.mjs'], { env: fine });
-    expect(warned.stderr).toContain('\nwarning: callback handler handler failed on llmEnd: *** was late\n');
+    expect(warned.stderr).toContain(
+      '\nwarning: a callback handler without a name failed on llmEnd: *** was late\n',
+    );
     const debug = await here.run([...ASK, '--var', 'Bo Lee=1'], { env: { ...fine, CHAIN_DEBUG: '1' } });
     expect(debug.stderr).toContain('Unknown variable: ***\n');
     expect(debug.stderr).not.toContain('Lee');

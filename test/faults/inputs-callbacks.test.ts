@@ -66,6 +66,18 @@ const MODULES: readonly (readonly [what: string, file: string, content: string |
     'no event method onLLMNewTokn (did you mean "onLLMNewToken"?)',
   ],
   [
+    'a method of LangChain.js',
+    'langchain.mjs',
+    'export const h = { handleLLMEnd() {} };',
+    'no event method handleLLMEnd (did you mean "onLLMEnd"?)',
+  ],
+  [
+    'a class with a method of Python',
+    'python.mjs',
+    'export class H { on_llm_end() {} }',
+    'no event method on_llm_end (did you mean "onLLMEnd"?)',
+  ],
+  [
     'methods of something else',
     'button.mjs',
     'export class Button { onClick() {} }',

@@ -136,13 +136,9 @@ test.each([
     'Should it begin with http:// where it begins with https://, or the other way round?',
   ],
 ])('a connection that failed: %s', (code, message, retryable, hint) => {
-  expect(connectionFailure('h:1', error(code), 'start it')).toMatchObject({
-    code: 'connection_failed',
-    message,
-    retryable,
-    hint,
-    cause: { code },
-  });
+  const failure = connectionFailure('h:1', error(code), 'start it');
+  expect(failure).toMatchObject({ code: 'connection_failed', message, retryable, cause: { code } });
+  expect(failure.hint).toBe(hint);
 });
 
 test('DEPTH_ZERO_SELF_SIGNED_CERT and its like are not retried', () => {

@@ -54,6 +54,26 @@ describe('PromptTemplate', () => {
     );
   });
 
+  it.each<[string, string, PromptValues, string]>([
+    [
+      'one',
+      '1 + {number} = ',
+      { numbr: 1 },
+      'Unknown variable: numbr (did you mean "number"?). Missing variable: number',
+    ],
+    [
+      'two of three',
+      '{number} {goods}',
+      { Number: 1, good: 2, else: 3 },
+      'Unknown variables: Number (did you mean "number"?), good (did you mean "goods"?). Missing variables: number, goods',
+    ],
+    ['none that the template has', '{number}{numbr}', { numbr: 1 }, 'Missing variable: number'],
+    ['none without a value', '{number}', { numbr: null }, 'Missing variable: number'],
+  ])('names what was mistyped beside it: %s', (_, template, values, message) => {
+    const format = () => PromptTemplate.fromTemplate(template).format(values);
+    expect(format).toThrow(expect.objectContaining({ code: 'missing_variable', message }));
+  });
+
   it('takes own properties of any name, and objects without a prototype', () => {
     const prompt = PromptTemplate.fromTemplate('{__proto__} {constructor}');
     const values = JSON.parse('{"__proto__": "p", "constructor": "c"}');

@@ -115,28 +115,35 @@ it('has a command that works', () => {
   expect(run('run', template, '--var', 'number=2')).toMatchObject({ status: 0, stdout: '3\n' });
 });
 
-it('has types that need nothing but those of Node', () => {
-  // What programs in TypeScript have anyway.
-  mkdirSync(inFolder('node_modules/@types'));
-  symlinkSync(join(REPOSITORY, 'node_modules/@types/node'), inFolder('node_modules/@types/node'), 'junction');
-  writeFileSync(
-    inFolder('tsconfig.json'),
-    JSON.stringify({
-      compilerOptions: {
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck: false,
-        target: 'es2022',
-        lib: ['es2022'],
-        module: 'nodenext',
-        types: ['node'],
-      },
-      files: ['program.ts'],
-    }),
-  );
-  writeFileSync(
-    inFolder('program.ts'),
-    `import {
+it.each([{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }])(
+  'has types that need nothing but those of Node, and ask for them themselves: $module',
+  (modules) => {
+    // What programs in TypeScript have anyway.
+    rmSync(inFolder('node_modules/@types'), { recursive: true, force: true });
+    mkdirSync(inFolder('node_modules/@types'));
+    symlinkSync(
+      join(REPOSITORY, 'node_modules/@types/node'),
+      inFolder('node_modules/@types/node'),
+      'junction',
+    );
+    writeFileSync(
+      inFolder('tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          skipLibCheck: false,
+          target: 'es2022',
+          lib: ['es2022'],
+          types: [],
+          ...modules,
+        },
+        files: ['program.ts'],
+      }),
+    );
+    writeFileSync(
+      inFolder('program.ts'),
+      `import {
       BaseCallbackHandler,
       type CallbackHandler,
       type ChainEvent,
@@ -181,15 +188,16 @@ it('has types that need nothing but those of Node', () => {
     const wrongHandler: CallbackHandler = { onLLMNewToken: ({ token }) => void token.toFixed() };
     void wrong, wrongHandler;
     `,
-  );
-  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
-  expect(node([tsc, '-p', '.'], { cwd: folder })).toEqual({ status: 0, stdout: '', stderr: '' });
-  expect(node(['program.js'], { cwd: folder })).toEqual({
-    status: 0,
-    stdout: '3 true hello chainStart\nhello true Human: hi\nAI: hello true\n',
-    stderr: '',
-  });
-});
+    );
+    const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+    expect(node([tsc, '-p', '.'], { cwd: folder })).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(node(['program.js'], { cwd: folder })).toEqual({
+      status: 0,
+      stdout: '3 true hello chainStart\nhello true Human: hi\nAI: hello true\n',
+      stderr: '',
+    });
+  },
+);
 
 it('resolves its other exports', () => {
   writeFileSync(

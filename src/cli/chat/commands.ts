@@ -1,6 +1,6 @@
 import { formatTurn } from '../../chains/conversation-prompt.js';
 import { ChainError } from '../../errors.js';
-import { didYouMean } from '../../prompts/nearest-name.js';
+import { didYouMean } from '../../nearest-name.js';
 import type { OpenedModel } from '../open-model.js';
 import type { Chat } from './chat.js';
 import { renderSpending } from './figures.js';

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { loadConversation } from '../../chains/conversation-file.js';
 import { ChainError } from '../../errors.js';
-import { didYouMean } from '../../prompts/nearest-name.js';
+import { didYouMean } from '../../nearest-name.js';
 import { cleanControls } from '../../safety/clean.js';
 import { toJsonLine } from '../json-line.js';
 import { renderTable } from '../table.js';

@@ -6,7 +6,7 @@ import {
 } from '../../chains/conversation-file.js';
 import { ChainError } from '../../errors.js';
 import type { ConversationScript } from '../../memory/conversation-script.js';
-import { didYouMean } from '../../prompts/nearest-name.js';
+import { didYouMean } from '../../nearest-name.js';
 import { sessionFile, sessionNames } from '../chat/session-names.js';
 
 /** A conversation that `chain chat` has kept. */

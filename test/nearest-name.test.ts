@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, nearestName } from '../../src/prompts/nearest-name.js';
+import { didYouMean, nearestName } from '../src/nearest-name.js';
 
 describe('nearestName', () => {
   const KEYS = ['model', 'temperature', 'top_p', 'max_tokens', 'stop', 'seed', 'inputs', '数量'];
