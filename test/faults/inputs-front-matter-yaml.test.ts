@@ -99,7 +99,7 @@ const UNKNOWN: readonly Row<string>[] = [
   ['null: 2', '2:1: unknown key "null"'],
   ['"": 1', '2:1: unknown key ""'],
   ['? a', '2:3: unknown key "a"'],
-  ['tools: []', '2:1: unknown key "tools"'],
+  ['plugins: []', '2:1: unknown key "plugins"'],
   ['"\\e[31m": 1', '2:1: unknown key ""'],
   ['"\\u202e": 1', '2:1: unknown key "\\u202e"'],
   ['a: &a 1', '2:1: unknown key "a"'],
