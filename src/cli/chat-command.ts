@@ -18,7 +18,7 @@ export const chatCommand: CliCommand = {
       .description('Hold a conversation: at a terminal, or with a line of standard input for each turn.')
       .argument('[template]', 'a template file that opens the conversation');
     addVariableOptions(command);
-    addModelOptions(command, 'the chat');
+    addModelOptions(command, 'the chat', { tokensOf: 'all turns together' });
     command
       .option('--memory <kind>', 'buffer, window:6, token-buffer:500, summary, summary-buffer:650')
       .option('--session <name>', 'go on where the conversation of this name ended, and keep it')
