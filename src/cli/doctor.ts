@@ -1,10 +1,10 @@
 import { ChainError } from '../errors.js';
 import { chooseModel, isImplicitlyOffline, type ModelChoice } from '../models/choose.js';
 import { resolveModelName } from '../models/providers.js';
-import { loadTemplateFile } from '../prompts/load.js';
 import { cleanControls } from '../safety/clean.js';
 import { configPath, loadConfig } from './config.js';
 import type { Io } from './io.js';
+import { loadTemplate } from './load-template.js';
 import { VERSION } from './version.js';
 
 export interface DoctorFlags {
@@ -36,7 +36,7 @@ export async function diagnose(template: string | undefined, flags: DoctorFlags,
   const config = await loadConfig(flags.config, io.env);
   const choice = chooseModel({
     flag: flags.model,
-    template: template === undefined ? undefined : (await loadTemplateFile(template)).model,
+    template: template === undefined ? undefined : (await loadTemplate(template)).model,
     env: io.env,
     config: config.model,
   });

@@ -101,7 +101,9 @@ async function readSchema(file: string): Promise<Readonly<Record<string, unknown
   try {
     schema = JSON.parse(text);
   } catch (cause) {
-    throw new ChainError('invalid_argument', `--schema ${file}: ${(cause as Error).message}`, { cause });
+    throw new ChainError('invalid_argument', `--schema ${file}: not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw new ChainError('invalid_argument', `--schema ${file}: a JSON Schema is an object`);
