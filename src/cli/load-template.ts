@@ -1,5 +1,6 @@
 import { ChainError } from '../errors.js';
 import { loadTemplateFile, type TemplateFile } from '../prompts/load.js';
+import { withHint } from './with-hint.js';
 
 /**
  * A template that a person has named.
@@ -19,9 +20,4 @@ export async function loadTemplate(...args: Parameters<typeof loadTemplateFile>)
 export function isMissing(error: unknown): error is ChainError {
   const { cause } = Object(error) as { cause?: { code?: unknown } };
   return error instanceof ChainError && error.code === 'file_not_readable' && cause?.code === 'ENOENT';
-}
-
-/** The same error with another hint, where there is one. */
-export function withHint(error: ChainError, hint: string | undefined): ChainError {
-  return hint === undefined ? error : new ChainError(error.code, error.message, { cause: error.cause, hint });
 }

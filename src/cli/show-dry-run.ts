@@ -2,6 +2,7 @@ import { cleanControls } from '../safety/clean.js';
 import { makeDryRun, renderDryRun } from './dry-run.js';
 import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
+import { noteModels } from './model-hint.js';
 import type { RunPlan } from './run-plan.js';
 
 /** Shows what would be sent, on stdout, and calls nothing. */
@@ -17,5 +18,6 @@ export async function showDryRun(plan: RunPlan, io: Io): Promise<void> {
   } else {
     text = flags.json ? toJsonLine({ schema: 1, ...records[0] }, io.redact) : renderDryRun(records[0]!);
   }
+  await noteModels(new Set(runs.map(({ model }) => model)), plan.providers, io);
   io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
 }

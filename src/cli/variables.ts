@@ -2,8 +2,9 @@ import { ChainError } from '../errors.js';
 import { decodeText } from '../prompts/decode.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import { type Io, readAll } from './io.js';
-import { isMissing, withHint } from './load-template.js';
+import { isMissing } from './load-template.js';
 import { readTextFile } from './read-text-file.js';
+import { withHint } from './with-hint.js';
 
 /** The variables that a command line sets. */
 export interface Variables {

@@ -14,7 +14,7 @@ import { configPath } from '../config.js';
 import type { Io } from '../io.js';
 import { loadTemplate } from '../load-template.js';
 import { openConfig } from '../open-config.js';
-import { findReplay, type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
+import { assertAskable, findReplay, type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
 import { assertOtherFiles, assertOwnFile } from '../other-file.js';
 import type { ReplayFlags } from '../replay.js';
 import type { TraceFlags } from '../trace-handlers.js';
@@ -102,7 +102,7 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
   // Empty: the model is told nothing, not even what the default prompt says.
   const system = prompt === undefined ? (flags.system ?? saved?.system) : undefined;
   const messages = openingOf(new ConversationChain({ llm: model.llm, prompt, system }));
-  model.llm.assertCanAnswer(messages);
+  await assertAskable(model.choice.name, () => model.llm.assertCanAnswer(messages), config, io.env);
   const [first] = messages;
   const { kind } = createMemory(flags.memory ?? savedMemory(saved, store) ?? 'buffer', { llm: model.llm });
   const { changed, notices } = await remember(saved, kind, model);

@@ -14,7 +14,7 @@ import { sessionFile } from '../chat/session-names.js';
 import { configPath } from '../config.js';
 import { type Io, readAll } from '../io.js';
 import { openConfig } from '../open-config.js';
-import { openModel } from '../open-model.js';
+import { assertAskable, openModel } from '../open-model.js';
 import { assertOtherFiles, assertOwnFile } from '../other-file.js';
 import type { TraceFlags } from '../trace-handlers.js';
 import type { MemoryReport } from './report.js';
@@ -84,13 +84,15 @@ export async function makePlan(file: string | undefined, given: MemoryFlags, io:
   const budget = makeBudget(given, config.defaults);
   const { llm } = await openModel({ ...flags, model, stop: [] }, NO_TEMPLATE, config, io.env, { budget });
   const { script, title } = source;
-  const measurer = new MemoryMeasurer({
-    script,
-    llm,
-    mechanisms: flags.memory?.split(',').map((kind) => kind.trim()),
-    turns: flags.turns,
-    simulate: simulated,
-  });
+  const make = () =>
+    new MemoryMeasurer({
+      script,
+      llm,
+      mechanisms: flags.memory?.split(',').map((kind) => kind.trim()),
+      turns: flags.turns,
+      simulate: simulated,
+    });
+  const measurer = await assertAskable(model, make, config, io.env);
   if (measurer.asking.length > 0) await assertPriced(llm, budget);
   const { encoding, exact } = await loadTokenizer(llm.model);
   const about = {
