@@ -50,7 +50,9 @@ export function addBudgetOptions(command: Command, whole: string, tokensOf = 'pr
 export function addTraceOptions(command: Command): Command {
   return command
     .option('--verbose', 'a console trace on stderr')
+    .addOption(undoing('--no-verbose'))
     .option('--log <file>', 'a trace in a file')
+    .addOption(undoing('--no-log'))
     .addOption(
       new Option('--log-format <format>', 'default: jsonl for a .jsonl file, else text').choices([
         'text',
@@ -58,6 +60,7 @@ export function addTraceOptions(command: Command): Command {
       ]),
     )
     .option('--log-tokens', 'tokens one by one in a text log')
+    .addOption(undoing('--no-log-tokens'))
     .option(
       '--redact <regex>',
       'mask what it matches in traces, documents and errors; may be repeated',
@@ -77,6 +80,24 @@ export function addReplayOptions(command: Command): Command {
     )
     .option('--replay-timing', 'with --replay: in the time that they took')
     .option('--live-on-miss', 'with --replay: ask the model what is not recorded');
+}
+
+/**
+ * @param quiet what is left of the output
+ * @param whole what is asked for in one piece
+ */
+export function addOutputOptions(command: Command, quiet: string, whole: string): Command {
+  return command
+    .option('--quiet', quiet)
+    .addOption(undoing('--no-quiet'))
+    .addOption(undoing('--stream'))
+    .option('--no-stream', `ask for ${whole} at once`)
+    .option('--no-color', 'no colours');
+}
+
+/** A flag for whoever has configured the opposite; no line in the help. */
+function undoing(flag: string): Option {
+  return new Option(flag).hideHelp();
 }
 
 export function addRequestOptions(command: Command): Command {

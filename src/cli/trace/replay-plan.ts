@@ -49,8 +49,8 @@ export async function makeReplayPlan(
   io: Io,
 ): Promise<ReplayPlan> {
   // Nor into the usual log: it may well be the file that is read.
-  const { log, record } = given;
-  const { config, flags, keys } = await openConfig<TraceReplayFlags>({ ...given, log: log! }, io);
+  const { config, flags, keys } = await openConfig<TraceReplayFlags>({ ...given, log: given.log! }, io);
+  const { log, record } = flags;
   assertOtherFiles({ '--log': log, '--record': record }, [
     ...[file, given.config ?? configPath(io.env)],
     ...variableFiles(flags),
