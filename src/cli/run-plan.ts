@@ -75,8 +75,8 @@ export async function makePlan(
   const { template, values } = await readPrompt(path, flags, io, 'run');
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
   for (const file of outputs) {
-    const { assertWritable } = await import('./answer-file.js');
-    await assertWritable(file);
+    const { assertWritable } = await import('./named-file.js');
+    await assertWritable('--output', file);
   }
 
   const budget = makeBudget(given, template.budget, config.defaults);

@@ -3,6 +3,7 @@ import { BRACES, expectRefused, NO_TEXT, OTHER_FILE, type Row, unnamed } from '.
 
 const REGEX = "It takes a JavaScript regular expression, such as 'order-\\d+' or '[Aa]nn'.";
 const SESSION_NAMES = 'A name has letters, digits, - and _, in any script.';
+const DASH = 'Name one: /dev/stdout and /dev/stderr are some, too.';
 const NO_TEMPLATE =
   'chain run template.txt --var name=value, or chain run --prompt "text"; from a pipe: chain run -';
 const MEMORIES = 'Memories are buffer, window:turns, token-buffer:tokens, summary, summary-buffer:tokens.';
@@ -54,7 +55,9 @@ const OF_RUN: readonly Row<readonly string[]>[] = [
   ],
   [['--record', 'add.txt'], '--record add.txt is a file that is read', OTHER_FILE],
   [['--log', './add.txt'], '--log ./add.txt is a file that is read', OTHER_FILE],
-  [['--output', 'no/such.txt'], '--output no/such.txt: there is no folder no'],
+  [['--output', 'add.txt/no/such.txt'], '--output add.txt/no/such.txt: a part of its path is a file'],
+  [['--log', '-'], '--log - is no file', DASH],
+  [['--record', '-'], '--record - is no file', DASH],
   [['--output', '.'], '--output .: is a folder'],
   [['--redact', '('], '--redact (: unterminated group', REGEX],
   [['--redact', ''], '--redact : it matches the empty text, which is everywhere', REGEX],
@@ -225,11 +228,7 @@ const OF_OTHERS: readonly Row<readonly string[]>[] = [
     ['memory', 'add.txt', '--turns', '0'],
     "option '--turns <number>' argument '0' is invalid. It takes a whole number from 1 up.",
   ],
-  [
-    ['memory', 'add.txt', '--svg', '-'],
-    '--svg -: the charts go into a file, not to stdout',
-    'Name one, such as memory.svg.',
-  ],
+  [['memory', 'add.txt', '--svg', '-'], '--svg - is no file', DASH],
   [['memory', 'add.txt', '--svg', 'add.txt'], '--svg add.txt is a file that is read', OTHER_FILE],
   [
     ['tokens'],
