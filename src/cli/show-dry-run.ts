@@ -16,7 +16,9 @@ export async function showDryRun(plan: RunPlan, io: Io): Promise<void> {
       ? toJsonLine(toDryRunDocuments(runs, records), io.redact)
       : renderDryRuns(runs, records, io);
   } else {
-    text = flags.json ? toJsonLine({ schema: 1, ...records[0] }, io.redact) : renderDryRun(records[0]!);
+    text = flags.json
+      ? toJsonLine({ schema: 1, ...records[0] }, io.redact)
+      : renderDryRun(records[0]!, runs[0]!.llm.provider === 'offline');
   }
   await noteModels(new Set(runs.map(({ model }) => model)), plan.providers, io);
   io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
