@@ -29,7 +29,7 @@ export async function hintForModel(
   const known = await modelNames();
   const models = known.openai ?? [];
   if (models.some((model) => family(model) === family(name))) return undefined;
-  const elsewhere = prefixes.find((each) => known[each]?.includes(name));
+  const elsewhere = prefixes.find((each) => known[each]?.some((model) => model.startsWith(name)));
   if (elsewhere !== undefined) return didYouMean(`${elsewhere}:${name}`);
   const nearest = nearestName(name, ['offline', ...prefixes, ...models]);
   return nearest !== undefined && prefixes.includes(nearest) ? withPrefix(nearest) : didYouMean(nearest);

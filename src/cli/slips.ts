@@ -17,8 +17,10 @@ type Slip = (named: string, args: readonly string[], program: Command) => string
 
 const SLIPS: Readonly<Record<string, Slip>> = {
   'commander.unknownCommand': (word, args) => {
-    const isFile = extname(word) !== '' || existsSync(word);
-    if (isFile) return `Did you mean: chain ${args[0] === 'trace' ? 'trace show' : 'run'} ${word}`;
+    const isThere = existsSync(word);
+    if (!isThere && /\s/.test(word)) return 'A prompt itself: chain run --prompt "…"';
+    if (isThere || extname(word) !== '')
+      return `Did you mean: chain ${args[0] === 'trace' ? 'trace show' : 'run'} ${word}`;
     return word === 'version' ? ASK_VERSION : undefined;
   },
   'commander.unknownOption': (named, args, program) => {

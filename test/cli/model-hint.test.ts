@@ -23,6 +23,7 @@ it.each<[name: string, hint: string | undefined]>([
   // Younger than the list.
   ['gpt-9.1-mini', undefined],
   ['claude-sonnet-4-5', 'Did you mean anthropic:claude-sonnet-4-5?'],
+  ['grok-4', 'Did you mean xai:grok-4?'],
   ['ft:gpt-4o-mini:acme', undefined],
   ['llama3.2:3b', undefined],
   ['something-else', undefined],

@@ -151,6 +151,7 @@ const OF_OTHERS: readonly Row<readonly string[]>[] = [
   [['run'], 'no template', NO_TEMPLATE],
   [['add.txt', '--var', 'number=2'], "unknown command 'add.txt'", 'Did you mean: chain run add.txt'],
   [['nowhere.txt'], "unknown command 'nowhere.txt'", 'Did you mean: chain run nowhere.txt'],
+  [['What is 1 + 1?'], "unknown command 'What is 1 + 1?'", 'A prompt itself: chain run --prompt "…"'],
   [['version'], "unknown command 'version'", 'chain --version says which version this is.'],
   [['-v'], "unknown option '-v'", 'chain --version says which version this is.'],
   [
