@@ -3,6 +3,7 @@ import type { ChatFlags } from './chat/chat-plan.js';
 import type { CliCommand } from './commands.js';
 import {
   addModelOptions,
+  addOutputOptions,
   addReplayOptions,
   addRequestOptions,
   addTraceOptions,
@@ -18,7 +19,7 @@ export const chatCommand: CliCommand = {
       .description('Hold a conversation: at a terminal, or with a line of standard input for each turn.')
       .argument('[template]', 'a template file that opens the conversation');
     addVariableOptions(command);
-    addModelOptions(command, 'the chat');
+    addModelOptions(command, 'the chat', { tokensOf: 'all turns together' });
     command
       .option('--memory <kind>', 'buffer, window:6, token-buffer:500, summary, summary-buffer:650')
       .option('--session <name>', 'go on where the conversation of this name ended, and keep it')
@@ -26,11 +27,8 @@ export const chatCommand: CliCommand = {
       .option('--delete <name>', 'delete a session');
     addTraceOptions(command);
     addReplayOptions(command);
-    command
-      .option('--json', 'one JSON document a turn on stdout')
-      .option('--quiet', 'replies and errors only')
-      .option('--no-stream', 'ask for whole replies at once')
-      .option('--no-color', 'no colours');
+    command.option('--json', 'one JSON document a turn on stdout');
+    addOutputOptions(command, 'replies and errors only', 'whole replies');
     addRequestOptions(command)
       .addHelpText('after', EXAMPLES)
       .action(async (template: string | undefined, flags: Partial<ChatFlags>) => {

@@ -8,7 +8,7 @@ export const completionCommand: CliCommand = {
     program
       .command('complete')
       .description('Print the script that lets a shell complete commands and flags.')
-      .addArgument(program.createArgument('<shell>').choices(['bash', 'zsh', 'fish']))
+      .addArgument(program.createArgument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
       .addHelpText('after', EXAMPLES)
       .action(async (shell: Shell) => {
         const { SCRIPTS } = await import('./completion.js');

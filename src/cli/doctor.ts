@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { ChainError } from '../errors.js';
 import { chooseModel, isImplicitlyOffline, type ModelChoice } from '../models/choose.js';
 import { resolveModelName } from '../models/providers.js';
-import { loadTemplateFile } from '../prompts/load.js';
 import { cleanControls } from '../safety/clean.js';
 import { configPath, loadConfig } from './config.js';
 import type { Io } from './io.js';
+import { loadTemplate } from './load-template.js';
+import { hintForModel } from './model-hint.js';
 import { VERSION } from './version.js';
 
 export interface DoctorFlags {
@@ -20,6 +22,8 @@ export interface Diagnosis {
   readonly platform: string;
   /** The configuration that is read; `null` where there is nowhere to look. */
   readonly config: string | null;
+  /** Whether that file is there. */
+  readonly configFound: boolean;
   readonly model: string;
   readonly chosenBy: ModelChoice['from'];
   /** `null` for the offline model. */
@@ -29,6 +33,8 @@ export interface Diagnosis {
   readonly keyVariable: string | null;
   readonly keySet: boolean;
   readonly missing: readonly string[];
+  /** What was probably meant by the model's name; `null` where it may well be right. */
+  readonly hint: string | null;
 }
 
 /** Says which model would answer, why, and what is missing. Nothing is called. */
@@ -36,7 +42,7 @@ export async function diagnose(template: string | undefined, flags: DoctorFlags,
   const config = await loadConfig(flags.config, io.env);
   const choice = chooseModel({
     flag: flags.model,
-    template: template === undefined ? undefined : (await loadTemplateFile(template)).model,
+    template: template === undefined ? undefined : (await loadTemplate(template)).model,
     env: io.env,
     config: config.model,
   });
@@ -44,11 +50,13 @@ export async function diagnose(template: string | undefined, flags: DoctorFlags,
   const server = offline ? null : resolveModelName(choice.name, config.providers, io.env);
   const keyVariable = server?.keyVariable ?? null;
   const keySet = server?.apiKey !== undefined;
+  const file = flags.config ?? configPath(io.env) ?? null;
   return {
     version: VERSION,
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
-    config: flags.config ?? configPath(io.env) ?? null,
+    config: file,
+    configFound: file !== null && existsSync(file),
     model: server?.model ?? choice.name,
     chosenBy: choice.from,
     provider: server?.provider ?? null,
@@ -56,6 +64,7 @@ export async function diagnose(template: string | undefined, flags: DoctorFlags,
     keyVariable,
     keySet,
     missing: missing(choice, keyVariable, keySet),
+    hint: (await hintForModel(choice.name, config.providers, io.env)) ?? null,
   };
 }
 
@@ -79,14 +88,15 @@ const REASONS: Readonly<Record<ModelChoice['from'], string>> = {
 };
 
 export function renderDiagnosis(diagnosis: Diagnosis): string {
-  const { provider, baseUrl, keyVariable, keySet } = diagnosis;
+  const { config, configFound, provider, baseUrl, keyVariable, keySet, hint } = diagnosis;
   const key = keyVariable === null ? 'none needed' : `${keyVariable}, ${keySet ? 'set' : 'not set'}`;
   const rows: (readonly [string, string])[] = [
     ['chain', `${diagnosis.version}, Node ${diagnosis.node}, ${diagnosis.platform}`],
-    ['config', diagnosis.config ?? 'nowhere to look for one'],
+    ['config', config === null ? 'nowhere to look for one' : `${config}${configFound ? '' : ' (not there)'}`],
     ['model', `${diagnosis.model} (${REASONS[diagnosis.chosenBy]})`],
     ...(provider === null ? [] : [['server', `${provider}, ${baseUrl}`] as const, ['key', key] as const]),
     ...diagnosis.missing.map((what) => ['missing', what] as const),
+    ...(hint === null ? [] : [['hint', hint] as const]),
   ];
   return `${cleanControls(rows.map(([name, value]) => `${name.padEnd(8)} ${value}`).join('\n'))}\n`;
 }

@@ -66,8 +66,13 @@ async function refusalBy(
   }
 }
 
-export function renderDryRun({ model, messages, inputTokens, inputCost, refused }: DryRun): string {
-  const figures = `${model} · ${inputTokens} tokens in (estimated) · ${renderCost(inputCost)} · nothing was sent\n`;
+/** @param offline whether the offline model would answer: it has no price that could be known */
+export function renderDryRun(
+  { model, messages, inputTokens, inputCost, refused }: DryRun,
+  offline: boolean,
+): string {
+  const price = offline ? 'price none' : renderCost(inputCost);
+  const figures = `${model} · ${inputTokens} tokens in (estimated) · ${price} · nothing was sent\n`;
   const refusal = refused === undefined ? '' : `it would not be asked: ${refused.message}\n`;
   return `${renderMessages(messages)}\n${figures}${refusal}`;
 }

@@ -6,18 +6,21 @@ import type { Config, ConfigDefaults } from './config.js';
  */
 export function withDefaults<F extends Given>(given: F, { defaults = {} }: Config): F & FlagDefaults {
   const { temperature, topP, maxTokens, seed, maxCost, maxTotalTokens, ...others } = defaults;
-  const { stream, content, redact = [] } = others;
+  const { stream = true, content, redact = [] } = others;
+  const { log, ...flags }: Given = { ...others, ...given };
   return {
-    ...others,
-    ...given,
-    stream: given.stream !== false && stream !== false,
+    ...flags,
+    ...(typeof log === 'string' && { log }),
+    stream: given.stream ?? stream,
     // What one of the two keeps out the other can't let in.
     content: given.content !== false && content !== false,
     redact: [...redact, ...(given.redact ?? [])],
-  };
+  } as unknown as F & FlagDefaults;
 }
 
 interface Given {
+  /** `false`: none, whatever is configured. */
+  readonly log?: string | false;
   readonly stream?: boolean;
   readonly content?: boolean;
   readonly redact?: readonly string[];

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Imports a module of the user's. `promptchain`, imported in it, is the running copy.
+ * Imports a module of the user's. `promptchain`, required or imported in it, is the running copy; but Node before 20.6
+ * imports only what is installed.
  * @param generation another number than before: it is loaded anew, with the modules that it imports by their paths, but
  *   not what is loaded with `require`. Node forgets no module, so each time takes some memory
  */
@@ -51,9 +52,10 @@ function hookResolution(): void {
   if (hooked) return;
   hooked = true;
   const require = createRequire(import.meta.url);
-  const own = Object.fromEntries(
-    ['promptchain', 'promptchain/testing'].map((name) => [name, pathToFileURL(require.resolve(name)).href]),
-  );
+  const paths = ['promptchain', 'promptchain/testing'].map((name) => [name, require.resolve(name)] as const);
+  // Beside each module stands what it re-exports.
+  hookRequire(new Map(paths.map(([name, path]) => [name, path.replace(/\.js$/, '.cjs')])), require);
+  const own = Object.fromEntries(paths.map(([name, path]) => [name, pathToFileURL(path).href]));
   const { registerHooks } = nodeModule as { registerHooks?: RegisterHooks };
   if (registerHooks !== undefined) {
     registerHooks({
@@ -64,7 +66,7 @@ function hookResolution(): void {
     });
     return;
   }
-  // Node before 22.15: hooks live in a thread of their own, so they are source text. Before 20.6 there are none.
+  // Node before 22.15: of imports alone. Hooks live in a thread of their own, so they are source text. Before 20.6 there are none.
   const source = `let own;
 const ofGeneration = ${ofGeneration};
 export function initialize(data) { own = data; }
@@ -75,6 +77,18 @@ export async function resolve(specifier, context, next) {
   const { register } = nodeModule as { register?: typeof nodeModule.register };
   register?.(`data:text/javascript,${encodeURIComponent(source)}`, { data: own });
 }
+
+/** For `require`, of which the hooks of Node before 22.15 hear nothing. */
+function hookRequire(own: ReadonlyMap<string, string>, require: NodeJS.Require): void {
+  const { Module } = nodeModule as unknown as { Module: { _load: Load } };
+  const load = Module._load;
+  Module._load = (name, ...rest) => {
+    const path = own.get(name);
+    return path === undefined ? load(name, ...rest) : require(path).all;
+  };
+}
+
+type Load = (name: string, ...rest: unknown[]) => unknown;
 
 /**
  * A file that is imported belongs to the generation of the module that imports it; packages belong to none. Refers to

@@ -6,7 +6,7 @@ import { importModule, isOf } from './import-module.js';
 
 /**
  * The handlers that a module exports: objects and classes with methods such as `onLLMEnd`, and lists of them.
- * `promptchain`, imported in it, is the running copy.
+ * `promptchain`, required or imported in it, is the running copy.
  * @param generation another number than before: the modules are loaded anew, with the modules that they import by their paths
  * @throws ChainError `invalid_callback`
  */
@@ -30,6 +30,9 @@ async function loadModule(path: string, generation: number | undefined): Promise
     throw new ChainError('invalid_callback', `--callback ${path}: ${whyNotLoaded(cause, path)}`, {
       cause,
       ...(unparsable && { hint: `Where? node --check ${path}` }),
+      ...(isUnhooked(cause) && {
+        hint: 'Node 20.6 and later import the running copy; require finds it in any.',
+      }),
     });
   }
   try {
@@ -99,6 +102,11 @@ function whyNotLoaded(cause: unknown, path: string): string {
     return `Node ${process.versions.node} does not load TypeScript; Node 22.18 and later do`;
   }
   return firstLine(cause);
+}
+
+/** Whether a module imports this package where Node has no hook for that. */
+function isUnhooked(cause: unknown): boolean {
+  return toErrorRecord(cause).message.startsWith("Cannot find package 'promptchain'");
 }
 
 /** Of whatever was thrown. */

@@ -8,6 +8,7 @@ import {
   addTraceOptions,
   integer,
   NOT_REPEATED,
+  once,
 } from './shared-options.js';
 
 export const memoryCommand: CliCommand = {
@@ -22,7 +23,9 @@ export const memoryCommand: CliCommand = {
       )
       .option('--session <name>', 'a conversation that chain chat has kept, in place of a file')
       .option('--memory <kinds>', `the kinds, with commas between (default: ${MEASURED_MEMORIES.join(',')})`)
-      .option('--model <name>', 'whose tokens and prices count; it writes what the conversation has not got')
+      .addOption(
+        once('--model <name>', 'whose tokens and prices count; it writes what the conversation has not got'),
+      )
       .option(
         '--turns <number>',
         'how many turns; behind the last one the conversation begins again',

@@ -8,6 +8,7 @@ import { type RedactionFlags, redactorOf } from './redactor-of.js';
 type GivenFlags = RedactionFlags & {
   readonly config?: string;
   readonly stream?: boolean;
+  readonly log?: string | false;
   readonly otlp?: string;
 };
 

@@ -1,3 +1,4 @@
+import { ChainError } from '../errors.js';
 import type { ModelParams, ResponseFormat } from '../messages.js';
 import { chooseModel, isImplicitlyOffline } from '../models/choose.js';
 import { createModel } from '../models/create.js';
@@ -6,6 +7,7 @@ import type { TemplateFile } from '../prompts/load.js';
 import type { Budget } from '../tokens/budget.js';
 import type { Config } from './config.js';
 import type { Replay, ReplayChoice, ReplayFlags, ReplaySurroundings } from './replay.js';
+import { withHint } from './with-hint.js';
 
 /** The flags that say which model answers, and how. What is undefined was not given. */
 export interface ModelFlags {
@@ -78,6 +80,26 @@ export async function openModel(
     implicit: isImplicitlyOffline(chosen),
   });
   return { llm: replay?.standIn(llm, choice, fields) ?? llm, choice };
+}
+
+/**
+ * @param name the model's, as it was given
+ * @param check throws `no_model` where the model can't be asked
+ * @throws ChainError what `check` throws; for a name that was probably another one it says so
+ */
+export async function assertAskable<T>(
+  name: string,
+  check: () => T,
+  { providers }: Config,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<T> {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ChainError) || error.code !== 'no_model') throw error;
+    const { hintForModel } = await import('./model-hint.js');
+    throw withHint(error, await hintForModel(name, providers, env));
+  }
 }
 
 /** Flag over front matter over config. */

@@ -6,7 +6,7 @@ import { ChainError } from '../errors.js';
 const STDIN = '-';
 
 /**
- * That nothing is written into a file that is read. Files are told apart by what they are, however their paths are
+ * That nothing is written into a file that is read, nor into one by the name of `-`. Files are told apart by what they are, however their paths are
  * spelt; a file that isn't there yet has nothing to lose, and neither has a terminal or a pipe.
  * @param written by the flags that name them
  * @throws ChainError `invalid_argument` naming every flag that is wrong
@@ -17,6 +17,12 @@ export function assertOtherFiles(
 ): void {
   const named = Object.entries(written).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (named.length === 0) return;
+  const [dash] = named.find(([, file]) => file === '-') ?? [];
+  if (dash !== undefined) {
+    throw new ChainError('invalid_argument', `${dash} - is no file`, {
+      hint: 'Name one: /dev/stdout and /dev/stderr are some, too.',
+    });
+  }
   const taken = new Set(read.map((file) => (file === STDIN ? identify(0) : identify(file))));
   taken.delete(undefined);
   const wrong = named.filter(([, file]) => taken.has(identify(file)));

@@ -8,7 +8,7 @@ import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
 import { shareOf } from './budget.js';
 import type { Config } from './config.js';
-import { type ModelFlags, openModel } from './open-model.js';
+import { assertAskable, type ModelFlags, openModel } from './open-model.js';
 import type { Replay } from './replay.js';
 import { labelOf, type Variant } from './variants.js';
 
@@ -68,7 +68,8 @@ export async function planRuns(
       replay,
     });
     if (!flags.dryRun) {
-      llm.assertCanAnswer(prompt.formatPrompt(values).messages);
+      const { messages } = prompt.formatPrompt(values);
+      await assertAskable(choice.name, () => llm.assertCanAnswer(messages), config, env);
       if (several && budget !== undefined) await assertPriced(llm, budget);
     }
     const label = labelOf(choice.name, variant, variants);

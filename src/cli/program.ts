@@ -30,23 +30,34 @@ export async function runProgram(args: readonly string[], io: Io): Promise<void>
   }
   if (args.length === 0) return program.outputHelp();
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(askForHelp(args), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
     maskKeys(io);
     // Below it there may be a suggestion.
-    const [message = '', hint] =
+    const [message = '', suggestion] =
       error.code === 'commander.help'
         ? [
             ['no command', ...args.slice(1)].join(' '),
             `chain ${args.length === 1 ? `${args[0]} ` : ''}--help lists them.`,
           ]
-        : error.message.replace(/^error: /, '').split('\n');
+        : error.message
+            .replace(/^error: /, '')
+            .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'\./s, "unknown $2 '$1'.")
+            .split('\n');
+    const { hintForSlip } = await import('./slips.js');
+    const hint = hintForSlip(error, args, program) ?? suggestion;
     const wrong = new ChainError('invalid_argument', message, { cause: error, ...(hint && { hint }) });
     if (args.includes('--json')) io.stdout.write(renderErrorJson(toErrorRecord(wrong), '', io.redact));
     throw wrong;
   }
+}
+
+/** `help trace show` as `trace show --help`: commander's own `help` goes one command deep. */
+function askForHelp(args: readonly string[]): readonly string[] {
+  const [first, ...named] = args;
+  return first === 'help' && named.length > 1 ? [...named, '--help'] : args;
 }
 
 function maskKeys(io: Io): void {

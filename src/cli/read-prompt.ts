@@ -1,8 +1,9 @@
 import { ChainError } from '../errors.js';
 import { bindVariables } from '../prompts/bind-variables.js';
-import { loadTemplateFile, parseTemplate, type TemplateFile } from '../prompts/load.js';
+import { parseTemplate, type TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import { type Io, readAll } from './io.js';
+import { loadTemplate } from './load-template.js';
 import { readStdinValue, readVariables } from './variables.js';
 
 /** The flags that say what the prompt is, as they were given. */
@@ -31,8 +32,10 @@ export async function readPrompt(
   command: string,
 ): Promise<FilledTemplate> {
   const template = await readTemplate(path, flags, io, command);
-  const { named, extra } = await readVariables(flags.vars, flags.var, path === '-', io);
-  const piped = await readPipedInput({ ...extra, ...named }, template, path, io);
+  const stdinIsTemplate = path === '-';
+  const { named, extra, stdinIsRead } = await readVariables(flags.vars, flags.var, stdinIsTemplate, io);
+  const isTaken = stdinIsTemplate || stdinIsRead;
+  const piped = isTaken ? {} : await readPipedInput({ ...extra, ...named }, template, io);
   return { template, values: bindVariables(template, { ...named, ...piped }, extra) };
 }
 
@@ -46,7 +49,9 @@ export function assertOneTemplate(
   throw new ChainError(
     'invalid_argument',
     path === undefined ? 'no template' : 'a template file and --prompt at once: one of them is the template',
-    { hint: `chain ${command} template.txt --var name=value, or chain ${command} --prompt "text"` },
+    {
+      hint: `chain ${command} template.txt --var name=value, or chain ${command} --prompt "text"; from a pipe: chain ${command} -`,
+    },
   );
 }
 
@@ -59,7 +64,7 @@ async function readTemplate(
   assertOneTemplate(path, flags, command);
   const system = flags.system === undefined ? {} : { system: flags.system };
   if (path === undefined) return parseTemplate(flags.prompt ?? '', { ...system, file: '--prompt' });
-  if (path !== '-') return loadTemplateFile(path, system);
+  if (path !== '-') return loadTemplate(path, system);
   if (io.stdin.isTTY) {
     throw new ChainError('invalid_argument', 'the template - is standard input, which is a terminal', {
       hint: 'Pipe a template into the command, or name a file.',
@@ -69,14 +74,9 @@ async function readTemplate(
 }
 
 /** Piped text is `{input}`, where the template has it and nothing else sets it. An empty pipe leaves it its default. */
-async function readPipedInput(
-  values: PromptValues,
-  template: TemplateFile,
-  path: string | undefined,
-  io: Io,
-): Promise<PromptValues> {
+async function readPipedInput(values: PromptValues, template: TemplateFile, io: Io): Promise<PromptValues> {
   const wanted = template.variables.has('input') && !Object.hasOwn(values, 'input');
-  if (!wanted || path === '-' || io.stdin.isTTY) return {};
+  if (!wanted || io.stdin.isTTY) return {};
   const input = await readStdinValue('input', io);
   const required = template.prompt.inputVariables.includes('input');
   return input === '' && !required ? {} : { input };

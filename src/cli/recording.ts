@@ -118,8 +118,9 @@ async function assertTrace(file: string): Promise<void> {
   let events = 0;
   for await (const read of readEvents(file, { tokensOf: NO_TOKENS, census }))
     for (const _ of read) events += 1;
-  if (events > 0 && census.foreign.count === 0) return;
-  const [line] = census.foreign.lines;
+  const others = census.foreign.count + census.text.count;
+  if (events > 0 && others === 0) return;
+  const line = [...census.foreign.lines, ...census.text.lines].sort((a, b) => a - b)[0];
   const where = line === undefined ? '' : ` (line ${line})`;
   throw new ChainError(
     'invalid_argument',

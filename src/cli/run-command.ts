@@ -3,6 +3,7 @@ import type { CliCommand } from './commands.js';
 import type { RunFlags } from './run-plan.js';
 import {
   addModelOptions,
+  addOutputOptions,
   addReplayOptions,
   addRequestOptions,
   addTraceOptions,
@@ -29,10 +30,8 @@ export const runCommand: CliCommand = {
     addReplayOptions(command);
     command
       .option('--json', 'one JSON document on stdout')
-      .option('--output <file>', 'the answer into a file')
-      .option('--quiet', 'errors only')
-      .option('--no-stream', 'ask for the whole answer at once')
-      .option('--no-color', 'no colours')
+      .option('--output <file>', 'the answer into a file');
+    addOutputOptions(command, 'errors only', 'the whole answer')
       .option('--watch', 'run again when a file that it reads has changed, and show what is different')
       .option('--dry-run', 'show the messages, their tokens and their price, and call nothing');
     addRequestOptions(command)

@@ -3,7 +3,7 @@ import type { ResponseFormat } from '../messages.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
 import { makeBudget } from './budget.js';
-import { configPath } from './config.js';
+import { type Config, configPath } from './config.js';
 import type { Io } from './io.js';
 import { openConfig } from './open-config.js';
 import { findReplay, type ModelFlags } from './open-model.js';
@@ -41,6 +41,8 @@ export interface RunPlan {
   readonly schema: Readonly<Record<string, unknown>> | undefined;
   /** Over all runs together. */
   readonly budget: Budget | undefined;
+  /** The configured ones. */
+  readonly providers: Config['providers'];
   /** Never to be written down. */
   readonly keys: readonly string[];
 }
@@ -73,15 +75,15 @@ export async function makePlan(
   const { template, values } = await readPrompt(path, flags, io, 'run');
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
   for (const file of outputs) {
-    const { assertWritable } = await import('./answer-file.js');
-    await assertWritable(file);
+    const { assertWritable } = await import('./named-file.js');
+    await assertWritable('--output', file);
   }
 
   const budget = makeBudget(given, template.budget, config.defaults);
   const responseFormat = responseFormatOf(schema);
   const common = { flags, template, values, config, env: io.env, responseFormat, budget, outputs, replay };
   const runs = await planRuns(variants, common);
-  return { flags, values, runs, schema, budget, keys };
+  return { flags, values, runs, schema, budget, providers: config.providers, keys };
 }
 
 /** A dash is standard output, where the answer goes anyway. */
@@ -101,7 +103,9 @@ async function readSchema(file: string): Promise<Readonly<Record<string, unknown
   try {
     schema = JSON.parse(text);
   } catch (cause) {
-    throw new ChainError('invalid_argument', `--schema ${file}: ${(cause as Error).message}`, { cause });
+    throw new ChainError('invalid_argument', `--schema ${file}: not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw new ChainError('invalid_argument', `--schema ${file}: a JSON Schema is an object`);

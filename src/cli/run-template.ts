@@ -99,12 +99,18 @@ async function openAudience(
   { generation }: RunExtras,
 ): Promise<Audience> {
   const { flags, keys } = plan;
+  for (const { output } of plan.runs) if (output !== undefined) await makeOutputFolder(output);
   const view = await openView(plan, io);
   const onWarning = (warning: string) => void warnings.push(warning);
   return {
     view,
     traces: await makeTraceHandlers(flags, { io, keys, live: view.live, onWarning, generation }),
   };
+}
+
+async function makeOutputFolder(output: string): Promise<void> {
+  const { makeFolderOf } = await import('./named-file.js');
+  await makeFolderOf('--output', output);
 }
 
 async function openView(plan: RunPlan, io: Io): Promise<AnswerView> {

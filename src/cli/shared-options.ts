@@ -15,18 +15,27 @@ export function addVariableOptions(command: Command): Command {
 
 /**
  * @param whole what a budget holds for
- * @param each whether every `--model` and every `--temperature` counts, and not the last one only
+ * @param each whether there may be several of `--model` and of `--temperature`
+ * @param tokensOf what `--max-total-tokens` counts
  */
-export function addModelOptions(command: Command, whole: string, { each = false } = {}): Command {
-  const more = each ? '; each is a run of its own' : '';
+export function addModelOptions(
+  command: Command,
+  whole: string,
+  { each = false, tokensOf }: { readonly each?: boolean; readonly tokensOf?: string } = {},
+): Command {
+  const more = each ? '; may be repeated: each is a run of its own' : '';
   const model = `the model, such as gpt-5-mini, ollama:llama3.2 or offline${more}`;
   command
-    .addOption(repeatable(new Option('--model <name>', model), each))
+    .addOption(each ? repeated('--model <name>', model) : once('--model <name>', model))
     .option('--system <text>', "the system message, in place of the template's")
-    .addOption(repeatable(new Option('--temperature <number>', `0 to 2${more}`), each, number(0, 2)))
+    .addOption(
+      each
+        ? repeated('--temperature <number>', `0 to 2${more}`, number(0, 2))
+        : once('--temperature <number>', '0 to 2', number(0, 2)),
+    )
     .option('--top-p <number>', '0 to 1', number(0, 1))
     .option('--max-tokens <number>', 'the most tokens the answer may have', integer(1));
-  return addBudgetOptions(command, whole)
+  return addBudgetOptions(command, whole, tokensOf)
     .option('--stop <text>', 'a text at which the answer ends; may be repeated', collect)
     .option('--seed <number>', 'for repeatable answers, where the model knows it', integer());
 }
@@ -41,7 +50,9 @@ export function addBudgetOptions(command: Command, whole: string, tokensOf = 'pr
 export function addTraceOptions(command: Command): Command {
   return command
     .option('--verbose', 'a console trace on stderr')
+    .addOption(undoing('--no-verbose'))
     .option('--log <file>', 'a trace in a file')
+    .addOption(undoing('--no-log'))
     .addOption(
       new Option('--log-format <format>', 'default: jsonl for a .jsonl file, else text').choices([
         'text',
@@ -49,6 +60,7 @@ export function addTraceOptions(command: Command): Command {
       ]),
     )
     .option('--log-tokens', 'tokens one by one in a text log')
+    .addOption(undoing('--no-log-tokens'))
     .option(
       '--redact <regex>',
       'mask what it matches in traces, documents and errors; may be repeated',
@@ -66,8 +78,26 @@ export function addReplayOptions(command: Command): Command {
       '--replay <file>',
       'answers from a recording, or from any JSON lines of --log: no key, no network',
     )
-    .option('--replay-timing', 'in the time that they took')
-    .option('--live-on-miss', 'ask the model what is not recorded');
+    .option('--replay-timing', 'with --replay: in the time that they took')
+    .option('--live-on-miss', 'with --replay: ask the model what is not recorded');
+}
+
+/**
+ * @param quiet what is left of the output
+ * @param whole what is asked for in one piece
+ */
+export function addOutputOptions(command: Command, quiet: string, whole: string): Command {
+  return command
+    .option('--quiet', quiet)
+    .addOption(undoing('--no-quiet'))
+    .addOption(undoing('--stream'))
+    .option('--no-stream', `ask for ${whole} at once`)
+    .option('--no-color', 'no colours');
+}
+
+/** A flag for whoever has configured the opposite; no line in the help. */
+function undoing(flag: string): Option {
+  return new Option(flag).hideHelp();
 }
 
 export function addRequestOptions(command: Command): Command {
@@ -82,10 +112,19 @@ export function collect(value: string, before: readonly string[] = []): readonly
   return [...before, value];
 }
 
-function repeatable(option: Option, each: boolean, parse: (text: string) => unknown = String): Option {
-  return option.argParser<unknown>((text, before: unknown) =>
-    each ? [...((before ?? []) as readonly unknown[]), parse(text)] : parse(text),
-  );
+function repeated(flags: string, description: string, parse: (text: string) => unknown = String): Option {
+  return new Option(flags, description).argParser<readonly unknown[]>((text, before = []) => [
+    ...before,
+    parse(text),
+  ]);
+}
+
+/** Of a flag that may be repeated elsewhere, and of which the last one would silently win here. */
+export function once(flags: string, description: string, parse: (text: string) => unknown = String): Option {
+  return new Option(flags, description).argParser<unknown>((text, before) => {
+    if (before !== undefined) throw new InvalidArgumentError('It may be given once.');
+    return parse(text);
+  });
 }
 
 export function number(min: number, max = Number.POSITIVE_INFINITY) {

@@ -2,6 +2,7 @@ import { cleanControls } from '../safety/clean.js';
 import { makeDryRun, renderDryRun } from './dry-run.js';
 import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
+import { noteModels } from './model-hint.js';
 import type { RunPlan } from './run-plan.js';
 
 /** Shows what would be sent, on stdout, and calls nothing. */
@@ -15,7 +16,10 @@ export async function showDryRun(plan: RunPlan, io: Io): Promise<void> {
       ? toJsonLine(toDryRunDocuments(runs, records), io.redact)
       : renderDryRuns(runs, records, io);
   } else {
-    text = flags.json ? toJsonLine({ schema: 1, ...records[0] }, io.redact) : renderDryRun(records[0]!);
+    text = flags.json
+      ? toJsonLine({ schema: 1, ...records[0] }, io.redact)
+      : renderDryRun(records[0]!, runs[0]!.llm.provider === 'offline');
   }
+  await noteModels(new Set(runs.map(({ model }) => model)), plan.providers, io);
   io.stdout.write(io.stdout.isTTY ? cleanControls(text) : text);
 }

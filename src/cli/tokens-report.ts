@@ -13,6 +13,7 @@ import { type Config, loadConfig } from './config.js';
 import { renderErrorJson } from './exit.js';
 import type { Io } from './io.js';
 import { toJsonLine } from './json-line.js';
+import { noteModels } from './model-hint.js';
 import { type PromptFlags, readPrompt } from './read-prompt.js';
 import { type Column, renderTable } from './table.js';
 
@@ -108,6 +109,7 @@ async function countTemplate(
     named.length > 0
       ? named
       : [chooseModel({ template: template.model, env: io.env, config: config.model }).name];
+  await noteModels(names, config.providers, io);
   return countPrompt(names, template.prompt.formatPrompt(values), config, io);
 }
 

@@ -94,7 +94,10 @@ export function connectionFailure(place: string, cause: unknown, start?: string)
   const { code = '', message = '' } = (cause ?? {}) as NodeJS.ErrnoException;
   const name = code || cleanLine(message) || 'no reason given';
   if (code === 'ENOTFOUND') {
-    return new RequestFailure('connection_failed', `there is no host ${place} (ENOTFOUND)`, { cause });
+    return new RequestFailure('connection_failed', `there is no host ${place} (ENOTFOUND)`, {
+      cause,
+      hint: NO_NETWORK,
+    });
   }
   if (BAD_CERTIFICATE.test(code)) {
     return new RequestFailure('connection_failed', `the certificate of ${place} can't be trusted (${name})`, {
@@ -109,13 +112,16 @@ export function connectionFailure(place: string, cause: unknown, start?: string)
     });
   }
   const refused = code === 'ECONNREFUSED';
+  const away = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'].includes(code);
   const verb = refused ? 'nothing listens at' : 'no answer from';
   return new RequestFailure('connection_failed', `${verb} ${place} (${name})`, {
     cause,
     retryable: true,
-    hint: refused ? start : undefined,
+    hint: refused ? start : away ? NO_NETWORK : undefined,
   });
 }
+
+const NO_NETWORK = 'Is there a network? The offline model answers without one.';
 
 /** @param begun whether an answer had begun */
 export function timeoutFailure(place: string, ms: number, begun: boolean): RequestFailure {

@@ -46,7 +46,7 @@ export interface ListedPrice {
 /** The list that ships, with the user's own prices in place of its own; `at` says what is now. */
 export async function listModels(overrides: PriceOverrides = {}, at: Date = new Date()): Promise<ModelList> {
   const { default: json, PRICES_DATE } = await import('./generated/prices/names.js');
-  const names: Readonly<Record<string, readonly string[]>> = JSON.parse(json);
+  const names: ModelNames = JSON.parse(json);
   const shipped = await Promise.all(
     Object.keys(PROVIDERS).map(async (id) => {
       const provider = OUR_NAMES.get(id) ?? id;
@@ -71,6 +71,15 @@ export async function listModels(overrides: PriceOverrides = {}, at: Date = new 
     ],
   };
 }
+
+/** The models whose prices are known, by provider as this package calls it. */
+export async function modelNames(): Promise<ModelNames> {
+  const { default: json } = await import('./generated/prices/names.js');
+  const names: ModelNames = JSON.parse(json);
+  return Object.fromEntries(Object.entries(names).map(([id, models]) => [OUR_NAMES.get(id) ?? id, models]));
+}
+
+type ModelNames = Readonly<Record<string, readonly string[]>>;
 
 const OUR_NAMES: ReadonlyMap<string, string> = new Map([...ALIASES].map(([name, id]) => [id, name]));
 

@@ -44,6 +44,10 @@ export function chooseIn(index: RunIndex, name: RunName = 'last'): FoundRun {
   return back === null ? named(index, name) : fromEnd(index, Number(back[1] ?? 0), name);
 }
 
+/** What would be a trace, where a file is none. */
+export const HOW_TRACED =
+  'A trace is JSON lines: chain run … --log run.jsonl, or --log-format jsonl for another name';
+
 /** @throws ChainError `invalid_argument`, saying what is in the file instead */
 export function assertHasRuns({ file, count, census }: Pick<RunIndex, 'file' | 'count' | 'census'>): void {
   if (count > 0) return;
@@ -52,7 +56,7 @@ export function assertHasRuns({ file, count, census }: Pick<RunIndex, 'file' | '
     'invalid_argument',
     `${file}: no run is in it${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`,
     {
-      hint: 'A trace is written by chain run … --log run.jsonl',
+      hint: HOW_TRACED,
     },
   );
 }

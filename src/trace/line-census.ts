@@ -39,6 +39,11 @@ export class LineCensus {
     return this.#counts.get('foreign') ?? NONE;
   }
 
+  /** Lines of a log for people. */
+  get text(): LineCount {
+    return this.#counts.get('text') ?? NONE;
+  }
+
   /** Events that aren't whole, or lack what their type must have. */
   get damaged(): LineCount {
     return this.#counts.get('damaged') ?? NONE;
@@ -49,6 +54,7 @@ export class LineCensus {
     const notes: string[] = [];
     for (const [kind, counted] of this.#counts) {
       if (kind === 'foreign') notes.push(`${lines(counted, 'line', 'of other programs')} passed over`);
+      if (kind === 'text') notes.push(`${lines(counted, 'line', 'of a text log')} passed over`);
       if (kind === 'damaged') notes.push(`${lines(counted, 'damaged line', '')} passed over`);
       if (kind.startsWith('unknown ')) {
         const what = `of the type ${kind.slice(8)}, which this version doesn't know,`;

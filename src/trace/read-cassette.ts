@@ -4,7 +4,7 @@ import { type Mask, type ModelStartEvent, maskRequest, maskTexts, requestIn } fr
 import { Cassette, type CassetteIndex } from './cassette.js';
 import { LineCensus } from './line-census.js';
 import { NO_TOKENS, readEvents } from './read-events.js';
-import { type FileLine, readLines } from './read-lines.js';
+import type { FileLine } from './read-lines.js';
 import type { ModelRecording, Recording } from './recording.js';
 import { type RequestKey, requestKey, toolKey } from './request-key.js';
 import { ContentWatch } from './with-content.js';
@@ -32,7 +32,7 @@ export async function readCassette(
   }
   const index = builder.index(file);
   if ((of === 'model' ? index.models.length : index.byTool.size) === 0)
-    throw await withoutAnswers(file, of, builder, census);
+    throw withoutAnswers(file, of, builder, census);
   return new Cassette(index, mask);
 }
 
@@ -110,29 +110,21 @@ function append<T>(map: Map<string, T[]>, key: string, item: T): void {
   else list.push(item);
 }
 
-async function withoutAnswers(
+function withoutAnswers(
   file: string,
   of: 'model' | 'tool',
   { events, withoutContent }: IndexBuilder,
   census: LineCensus,
-): Promise<ChainError> {
+): ChainError {
   const why =
     withoutContent > 0
       ? 'what was said was left out when it was written'
       : events > 0
         ? `no ${of} ran in it`
-        : (await isTextLog(file))
+        : census.text.count > 0
           ? 'it is a log for people, and only one of JSON lines can be replayed'
           : ['no run is in it', ...census.notes()].join('; ');
   return new ChainError('invalid_argument', `${file}: no answer to replay: ${why}`, {
     hint: 'One is recorded by chain run … --record cassette.jsonl, and any --log run.jsonl will do.',
   });
-}
-
-/** As the file handler writes its lines. */
-const TEXT_LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \| [A-Z]+ +\| /;
-
-async function isTextLog(file: string): Promise<boolean> {
-  for await (const [line] of readLines(file)) return TEXT_LINE.test(line?.bytes?.toString() ?? '');
-  return false;
 }

@@ -14,6 +14,8 @@ export type TraceLine =
   | { readonly kind: 'later'; readonly schema: number }
   /** Not ours: of another program that writes into the same file. */
   | { readonly kind: 'foreign' }
+  /** Of a log for people, as the file handler writes it. */
+  | { readonly kind: 'text' }
   /** Begins as ours, and isn't whole, or lacks what its type must have. */
   | { readonly kind: 'damaged'; readonly why: string }
   | { readonly kind: 'blank' };
@@ -26,7 +28,8 @@ export function parseTraceLine(bytes: Buffer): TraceLine {
   try {
     value = JSON.parse(text);
   } catch {
-    return isOurs(text) ? { kind: 'damaged', why: 'it is cut short' } : { kind: 'foreign' };
+    if (isOurs(text)) return { kind: 'damaged', why: 'it is cut short' };
+    return { kind: TEXT_LINE.test(text) ? 'text' : 'foreign' };
   }
   if (typeof value !== 'object' || value === null) return { kind: 'foreign' };
   const { type, runId, level, time, schema } = value as Readonly<Record<string, unknown>>;
@@ -46,6 +49,7 @@ export function parseTraceLine(bytes: Buffer): TraceLine {
 }
 
 const MOST_LEVELS = 500;
+const TEXT_LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \| [A-Z]+ +\| /;
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

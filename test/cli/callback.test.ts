@@ -79,6 +79,24 @@ export class H extends BaseCallbackHandler {
     });
   });
 
+  it('promptchain that CommonJS requires is the running copy, too', async () => {
+    here.write(
+      'h.cjs',
+      `const { ChainError } = require('promptchain');
+const { ScriptedModel } = require('promptchain/testing');
+exports.h = {
+  onLLMEnd() { throw new ChainError('internal', 'on purpose'); },
+  onChainError({ error }) { console.error('same', error.original instanceof ChainError, typeof ScriptedModel); },
+  raiseError: true,
+};`,
+    );
+    expect(await run('h.cjs', '--quiet')).toEqual({
+      code: 1,
+      stdout: '3\n',
+      stderr: 'same true function\nchain: on purpose\n',
+    });
+  });
+
   it('the flower shop’s handlers', async () => {
     const module = fileURLToPath(new URL('../../examples/flower-shop-handlers.mjs', import.meta.url));
     const { code, stdout, stderr } = await run(module, '--quiet');

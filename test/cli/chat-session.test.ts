@@ -286,7 +286,11 @@ describe('--list and --delete', () => {
   });
 
   it('lists none', async () => {
-    expect(await here.perform(['chat', '--list'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await here.perform(['chat', '--list'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'no sessions: chain chat --session NAME begins one\n',
+    });
     expect((await here.perform(['chat', '--list', '--json'])).stdout).toBe('{"schema":1,"sessions":[]}\n');
   });
 

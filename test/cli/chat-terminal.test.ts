@@ -73,6 +73,24 @@ describe.skipIf(NO_TMUX)('at a terminal', () => {
     expect(asked()[1]).toEqual(['user: hello', 'assistant: You said: hello', 'user: 你好 👋']);
   });
 
+  it('exit, as other programs are left, asks no model', async () => {
+    const terminal = await open();
+    for (const word of ['exit', 'QUIT', ':q']) await say(terminal, word);
+    await say(terminal, ' exit');
+    await terminal.press('C-d');
+    const HINT = '/exit leaves; to say it, put a space before it.';
+    expect(await ends(terminal)).toEqual([
+      GREETING,
+      ...['> exit', HINT, '> QUIT', HINT, '> :q', HINT],
+      '>  exit',
+      'You said:  exit',
+      tokens(1, 12),
+      '>',
+      summary('1 turn', 10, 2),
+      '[exit 0]',
+    ]);
+  });
+
   it('what stands behind the conversation is dim, and gone with --quiet', async () => {
     const terminal = await open();
     await say(terminal, 'hello');

@@ -53,6 +53,19 @@ const CASES: readonly (readonly [
       'missing  a key: set GROQ_API_KEY',
     ],
   ],
+  [
+    'a name has a letter too few',
+    ['--model', 'ofline'],
+    {},
+    2,
+    [
+      'model    ofline (--model names it)',
+      'server   openai, https://api.openai.com/v1',
+      'key      OPENAI_API_KEY, not set',
+      'missing  a key: set OPENAI_API_KEY',
+      'hint     Did you mean offline?',
+    ],
+  ],
   ['the template names one', ['t.txt'], {}, 0, ["model    offline (the template's front matter names it)"]],
   ['CHAIN_MODEL names one', [], { CHAIN_MODEL: 'offline' }, 0, ['model    offline (CHAIN_MODEL names it)']],
 ];
@@ -64,7 +77,7 @@ it.each(CASES)('chain doctor, where %s', async (_, args, env, code, rows) => {
   expect(plain.code).toBe(code);
   const [chain, config, ...others] = plain.stdout.trimEnd().split('\n');
   expect(chain).toMatch(/^chain {4}\d+\.\d+\.\d+, Node \d+\.\d+\.\d+, \w+ \w+$/);
-  expect(config).toBe(`config   ${here.path('home/.config/chain/config.yaml')}`);
+  expect(config).toBe(`config   ${here.path('home/.config/chain/config.yaml')} (not there)`);
   expect(others).toEqual(rows);
   expect(plain.stderr).toBe(code === 0 ? '' : 'chain: no language model would answer\n');
   expect(plain.stdout).not.toContain(KEY);
@@ -76,6 +89,19 @@ it.each([
 ])('chain doctor --json with %j', async (env, code) => {
   const json = await makeWorkspace().run(['doctor', '--json'], { env });
   expect(json.code).toBe(code);
-  expect(JSON.parse(json.stdout)).toMatchObject({ schema: 1, missing: expect.any(Array) });
+  expect(Object.keys(JSON.parse(json.stdout))).toEqual([
+    ...['schema', 'version', 'node', 'platform', 'config', 'configFound', 'model', 'chosenBy', 'provider'],
+    ...['baseUrl', 'keyVariable', 'keySet', 'missing', 'hint'],
+  ]);
   expect(json.stdout).not.toContain(KEY);
+});
+
+it('chain doctor shows a configuration that is there', async () => {
+  const here = makeWorkspace();
+  here.write('c.yaml', 'model: offline\n');
+  const { stdout } = await here.perform(['doctor', '--config', 'c.yaml']);
+  expect(stdout.split('\n').slice(1, 3)).toEqual([
+    'config   c.yaml',
+    'model    offline (the configuration names it)',
+  ]);
 });

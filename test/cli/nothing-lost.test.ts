@@ -51,6 +51,11 @@ it('numbers of a --vars file are texts as they are written', async () => {
   expect(stdout).toContain('02134 1.10 12345678901234567890\n');
 });
 
+it('--output makes its folders', async () => {
+  const { code, stderr } = await here.perform([...RUN, '--output', 'new/dir/answer.txt', '--quiet']);
+  expect([code, stderr, here.read('new/dir/answer.txt')]).toEqual([0, '', '3\n']);
+});
+
 it('--output - is standard output', async () => {
   expect(await here.run([...RUN, '--output', '-', '--quiet'])).toEqual({
     code: 0,

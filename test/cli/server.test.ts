@@ -207,8 +207,8 @@ describe('against a server', () => {
 
   it.each([
     {
-      file: 'missing/answer.txt',
-      stderr: 'chain: --output missing/answer.txt: there is no folder missing\n',
+      file: 'hi.txt/answer.txt',
+      stderr: 'chain: --output hi.txt/answer.txt: a part of its path is a file\n',
     },
     { file: 'home', stderr: 'chain: --output home: is a folder\n' },
   ])('--output $file is refused before anything is asked', async ({ file, stderr }) => {

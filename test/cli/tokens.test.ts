@@ -193,7 +193,7 @@ describe('what is wrong', () => {
       ['tokens'],
       [
         'chain: no template',
-        '       chain tokens template.txt --var name=value, or chain tokens --prompt "text"',
+        '       chain tokens template.txt --var name=value, or chain tokens --prompt "text"; from a pipe: chain tokens -',
       ],
     ],
     [

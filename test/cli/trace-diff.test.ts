@@ -290,7 +290,7 @@ describe('what is wrong', () => {
     [
       ['a.jsonl', 'empty.jsonl'],
       2,
-      'chain: empty.jsonl: no run is in it; 1 line of other programs (line 1) passed over\n       A trace is written by chain run … --log run.jsonl\n',
+      'chain: empty.jsonl: no run is in it; 1 line of other programs (line 1) passed over\n       A trace is JSON lines: chain run … --log run.jsonl, or --log-format jsonl for another name\n',
     ],
   ])('%j', async (args, code, stderr) => {
     expect(await diff(...args)).toEqual({ code, stdout: '', stderr });

@@ -83,6 +83,22 @@ describe('help', () => {
     ]);
   });
 
+  it('help trace show', async () => {
+    const shown = await here.perform(['help', 'trace', 'show']);
+    expect(shown).toEqual(await here.perform(['trace', 'show', '--help']));
+    expect(shown.stdout).toMatch(/^Usage: chain trace show \[options\] <file> \[run\]\n/);
+  });
+
+  it.each([
+    [['run', '--help'], '--max-total-tokens <number>  the most tokens that prompt and answer may have'],
+    [['chat', '--help'], '--max-total-tokens <number>  the most tokens that all turns together may have'],
+    [['run', '--help'], '--replay-timing              with --replay: in the time that they took'],
+    [['run', '--help'], '--temperature <number>       0 to 2; may be repeated: each is a run of its own'],
+    [['complete', '--help'], 'shell       the shell (choices: "bash", "zsh", "fish")'],
+  ])('%j says: %s', async (args, line) => {
+    expect((await here.perform(args)).stdout).toContain(`\n  ${line}\n`);
+  });
+
   it('--version', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(await here.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });

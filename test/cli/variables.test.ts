@@ -74,6 +74,12 @@ describe('--vars', () => {
 describe('standard input', () => {
   it.each([
     {
+      what: 'is a file of variables with --vars -',
+      args: ['--prompt', '[{text}]', '--vars', '-'],
+      stdin: '{ "text": "from stdin" }',
+      expected: '[from stdin]',
+    },
+    {
       what: 'is the template with -',
       args: ['-', '--var', 'x=1'],
       stdin: 'from stdin {x}\n',

@@ -424,11 +424,11 @@ describe('what can’t be watched', () => {
     ],
     [
       [],
-      'chain: no template\n       chain run template.txt --var name=value, or chain run --prompt "text"\n',
+      'chain: no template\n       chain run template.txt --var name=value, or chain run --prompt "text"; from a pipe: chain run -\n',
     ],
     [
       ['add.txt', '--prompt', 'x'],
-      'chain: a template file and --prompt at once: one of them is the template\n       chain run template.txt --var name=value, or chain run --prompt "text"\n',
+      'chain: a template file and --prompt at once: one of them is the template\n       chain run template.txt --var name=value, or chain run --prompt "text"; from a pipe: chain run -\n',
     ],
     [
       ['add.txt', '--var', 'number'],

@@ -99,6 +99,22 @@ describe('which model answers', () => {
     expect(() => here.read('run.jsonl')).toThrow('ENOENT');
   });
 
+  it('flags undo what the configuration has set', async () => {
+    const server = await serve(ANSWER);
+    const set = 'verbose: true, log: run.log, logTokens: true, quiet: true, stream: false';
+    here.write('other.yaml', `model: m\ndefaults: {${set}}`);
+    const args = ['run', 'plain.txt', '--config', 'other.yaml'];
+    const env = { OPENAI_BASE_URL: server.baseUrl };
+    const undone = await here.perform([...args, '--no-verbose', '--no-log', '--no-quiet', '--stream'], {
+      env,
+    });
+    expect(undone.stderr).toMatch(/^gpt-5-mini-2025-08-07 · .* tokens \(reported\) · [^\n]*\n$/);
+    expect(server.received[0]?.body.stream).toBe(true);
+    expect(() => here.read('run.log')).toThrow('ENOENT');
+    await here.perform([...args, '--no-verbose', '--no-log-tokens', '--stream'], { env });
+    expect(here.read('run.log')).not.toContain('llmNewToken');
+  });
+
   it('nothing of the working folder is loaded unasked', async () => {
     here.write('.config/chain/config.yaml', 'broken: [');
     here.write('chain/config.yaml', 'broken: [');

@@ -129,7 +129,7 @@ export const HTTP_CASES: readonly FaultCase[] = [
     at: () => 'http://no-such-host.invalid',
     flags: ASK_ONCE,
     calls: 0,
-    error: 'there is no host HOST (ENOTFOUND)',
+    error: 'there is no host HOST (ENOTFOUND)\nIs there a network? The offline model answers without one.',
     code: 'connection_failed',
   },
   {

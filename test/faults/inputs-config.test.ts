@@ -125,13 +125,13 @@ const CONFIGS: readonly Row<string | Uint8Array>[] = [
 ];
 
 const SCHEMAS: readonly Row<string | Uint8Array>[] = [
-  ['', '--schema s.json: Unexpected end of JSON input'],
-  ['{', "--schema s.json: Expected property name or '}' in JSON at position 1"],
+  ['', '--schema s.json: not JSON: Unexpected end of JSON input'],
+  ['{', "--schema s.json: not JSON: Expected property name or '}' in JSON at position 1"],
   ['[]', '--schema s.json: a JSON Schema is an object'],
   ['"x"', '--schema s.json: a JSON Schema is an object'],
   ['null', '--schema s.json: a JSON Schema is an object'],
-  ['{"a":1,}', '--schema s.json: Expected double-quoted property name in JSON at position 7'],
-  ['type: object', '--schema s.json: Unexpected token \'y\', "type: object" is not valid JSON'],
+  ['{"a":1,}', '--schema s.json: not JSON: Expected double-quoted property name in JSON at position 7'],
+  ['type: object', '--schema s.json: not JSON: Unexpected token \'y\', "type: object" is not valid JSON'],
   [
     '{"type": "objekt"}',
     '--schema s.json: not a JSON Schema: /type must be equal to one of the allowed values',
@@ -156,7 +156,7 @@ const SCHEMAS: readonly Row<string | Uint8Array>[] = [
     '{"$ref": "http://127.0.0.1:9/x"}',
     "--schema s.json: not a JSON Schema: can't resolve reference http://127.0.0.1:9/x from id #",
   ],
-  ['['.repeat(9000), '--schema s.json: Unexpected end of JSON input'],
+  ['['.repeat(9000), '--schema s.json: not JSON: Unexpected end of JSON input'],
   [
     `${'{"items":'.repeat(20_000)}{}${'}'.repeat(20_000)}`,
     '--schema s.json: not a JSON Schema: nested too deeply',

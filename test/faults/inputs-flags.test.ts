@@ -3,15 +3,27 @@ import { BRACES, expectRefused, NO_TEXT, OTHER_FILE, type Row, unnamed } from '.
 
 const REGEX = "It takes a JavaScript regular expression, such as 'order-\\d+' or '[Aa]nn'.";
 const SESSION_NAMES = 'A name has letters, digits, - and _, in any script.';
+const DASH = 'Name one: /dev/stdout and /dev/stderr are some, too.';
+const NO_TEMPLATE =
+  'chain run template.txt --var name=value, or chain run --prompt "text"; from a pipe: chain run -';
 const MEMORIES = 'Memories are buffer, window:turns, token-buffer:tokens, summary, summary-buffer:tokens.';
 
 const OF_RUN: readonly Row<readonly string[]>[] = [
-  [
-    ['--prompt', 'hi'],
-    'a template file and --prompt at once: one of them is the template',
-    'chain run template.txt --var name=value, or chain run --prompt "text"',
-  ],
+  [['--prompt', 'hi'], 'a template file and --prompt at once: one of them is the template', NO_TEMPLATE],
   [['more'], "too many arguments for 'run'. Expected 1 argument but got 2."],
+  [
+    ['text=more'],
+    "too many arguments for 'run'. Expected 1 argument but got 2.",
+    'A variable is set as --var text=more',
+  ],
+  [
+    ['--var', 'text', 'more'],
+    "too many arguments for 'run'. Expected 1 argument but got 2.",
+    'A variable is set as --var text=more',
+  ],
+  [['--number', '3'], "unknown option '--number'", 'A variable is set as --var number=…'],
+  [['--nothing', '3'], "unknown option '--nothing'"],
+  [['--vars', 'number=2'], '--vars: number=2: no such file', 'One variable: --var number=2'],
   [['--vrebose'], "unknown option '--vrebose'", '(Did you mean --verbose?)'],
   [['--verbose=yes'], "unknown option '--verbose=yes'"],
   [['--model', ''], '--model names no model'],
@@ -43,7 +55,9 @@ const OF_RUN: readonly Row<readonly string[]>[] = [
   ],
   [['--record', 'add.txt'], '--record add.txt is a file that is read', OTHER_FILE],
   [['--log', './add.txt'], '--log ./add.txt is a file that is read', OTHER_FILE],
-  [['--output', 'no/such.txt'], '--output no/such.txt: there is no folder no'],
+  [['--output', 'add.txt/no/such.txt'], '--output add.txt/no/such.txt: a part of its path is a file'],
+  [['--log', '-'], '--log - is no file', DASH],
+  [['--record', '-'], '--record - is no file', DASH],
   [['--output', '.'], '--output .: is a folder'],
   [['--redact', '('], '--redact (: unterminated group', REGEX],
   [['--redact', ''], '--redact : it matches the empty text, which is everywhere', REGEX],
@@ -134,7 +148,46 @@ const OF_RUN: readonly Row<readonly string[]>[] = [
 
 const OF_OTHERS: readonly Row<readonly string[]>[] = [
   [['rnu'], "unknown command 'rnu'", '(Did you mean run?)'],
-  [['run'], 'no template', 'chain run template.txt --var name=value, or chain run --prompt "text"'],
+  [['run'], 'no template', NO_TEMPLATE],
+  [['add.txt', '--var', 'number=2'], "unknown command 'add.txt'", 'Did you mean: chain run add.txt'],
+  [['nowhere.txt'], "unknown command 'nowhere.txt'", 'Did you mean: chain run nowhere.txt'],
+  [['What is 1 + 1?'], "unknown command 'What is 1 + 1?'", 'A prompt itself: chain run --prompt "…"'],
+  [['version'], "unknown command 'version'", 'chain --version says which version this is.'],
+  [['-v'], "unknown option '-v'", 'chain --version says which version this is.'],
+  [
+    ['--var', 'number=2', 'run', 'add.txt'],
+    "unknown option '--var'",
+    'Flags stand behind the command: chain run … --var',
+  ],
+  [
+    ['--session', 'x', 'chat'],
+    "unknown option '--session'",
+    'Flags stand behind the command: chain chat … --session',
+  ],
+  [['--prompt=Hi'], "unknown option '--prompt=Hi'", 'Flags stand behind the command: chain run … --prompt'],
+  [['--verison'], "unknown option '--verison'", '(Did you mean --version?)'],
+  [['run', 'What is 1 + 1?'], 'What is 1 + 1?: no such file', 'A prompt itself: --prompt "…"'],
+  [['run', 'number=2'], 'number=2: no such file', 'A variable is set as --var number=2'],
+  [['run', 'add'], 'add: no such file', 'Did you mean add.txt?'],
+  [['tokens', './ad.txt'], './ad.txt: no such file', 'Did you mean add.txt?'],
+  [['chat', 'ADD.TXT'], 'ADD.TXT: no such file', 'Did you mean add.txt?'],
+  [['doctor', 'add'], 'add: no such file', 'Did you mean add.txt?'],
+  [
+    ['chat', '--model', 'offline', '--model', 'gpt-5'],
+    "option '--model <name>' argument 'gpt-5' is invalid. It may be given once.",
+  ],
+  [
+    ['chat', '--temperature', '0', '--temperature', '1'],
+    "option '--temperature <number>' argument '1' is invalid. It may be given once.",
+  ],
+  [
+    ['memory', 'add.txt', '--model', 'offline', '--model', 'gpt-5'],
+    "option '--model <name>' argument 'gpt-5' is invalid. It may be given once.",
+  ],
+  [
+    ['doctor', '--model', 'offline', '--model', 'gpt-5'],
+    "option '--model <name>' argument 'gpt-5' is invalid. It may be given once.",
+  ],
   [['run', 'add.txt', '--var'], "option '--var <name=value>' argument missing"],
   [['run', '--prompt', ''], '--prompt:1:1: the template has no text', NO_TEXT],
   [['run', '--prompt', 'x }'], '--prompt:1:3: "}" without a "{" before it', BRACES],
@@ -142,6 +195,7 @@ const OF_OTHERS: readonly Row<readonly string[]>[] = [
   [['run', 'folder.txt'], 'folder.txt: no such file'],
   [['chat', '-'], 'the template - is standard input, where the conversation is', 'Name a file.'],
   [['chat', '--var', 'x=-'], '--var x=-: standard input is where the conversation is'],
+  [['chat', '--vars', '-'], '--vars -: standard input is where the conversation is'],
   [['chat', '--var', 'x=1'], 'Unknown variable: x', 'Without a template there are no variables.'],
   [
     ['chat', 'add.txt', '--var', 'number=1', '--var', 'input=x'],
@@ -175,13 +229,13 @@ const OF_OTHERS: readonly Row<readonly string[]>[] = [
     ['memory', 'add.txt', '--turns', '0'],
     "option '--turns <number>' argument '0' is invalid. It takes a whole number from 1 up.",
   ],
-  [
-    ['memory', 'add.txt', '--svg', '-'],
-    '--svg -: the charts go into a file, not to stdout',
-    'Name one, such as memory.svg.',
-  ],
+  [['memory', 'add.txt', '--svg', '-'], '--svg - is no file', DASH],
   [['memory', 'add.txt', '--svg', 'add.txt'], '--svg add.txt is a file that is read', OTHER_FILE],
-  [['tokens'], 'no template', 'chain tokens template.txt --var name=value, or chain tokens --prompt "text"'],
+  [
+    ['tokens'],
+    'no template',
+    'chain tokens template.txt --var name=value, or chain tokens --prompt "text"; from a pipe: chain tokens -',
+  ],
   [['tokens', 'add.txt', '--var', 'number=1', '--model', ','], '--model names no model'],
   [['models', 'a', 'b'], "too many arguments for 'models'. Expected 1 argument but got 2."],
   [
@@ -190,11 +244,9 @@ const OF_OTHERS: readonly Row<readonly string[]>[] = [
     'Known are anthropic, arcee, avian, aws, azure, baseten, cerebras, cloudflare, cohere, cursor, dashscope, deepseek, doubleword, fireworks, gemini, github-copilot, groq, huggingface, huggingface_cerebras, huggingface_fireworks-ai, huggingface_groq, huggingface_hyperbolic, huggingface_nebius, huggingface_novita, huggingface_nscale, huggingface_ovhcloud, huggingface_publicai, huggingface_sambanova, huggingface_together, llamacpp, lmstudio, minimax, mistral, modal, moonshot, novita, nvidia, ollama, openai, openrouter, ovhcloud, perplexity, quicksilverpro, together, typesafe, vllm, voyageai, xai, zai, zhipuai.',
   ],
   [['doctor', 'nope.txt'], 'nope.txt: no such file'],
-  [
-    ['complete', 'powershell'],
-    "command-argument value 'powershell' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.",
-  ],
+  [['complete', 'powershell'], "unknown shell 'powershell'. Allowed choices are bash, zsh, fish."],
   [['complete'], "missing required argument 'shell'"],
+  [['trace', 'run.jsonl'], "unknown command 'run.jsonl'", 'Did you mean: chain trace show run.jsonl'],
   [
     ['trace', 'show', 'add.txt', '--limit', 'x'],
     "option '--limit <number>' argument 'x' is invalid. It takes a whole number from 1 up.",

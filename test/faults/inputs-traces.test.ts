@@ -6,7 +6,7 @@ import { bytes, expectRefused, type NamedRow, named, OTHER_FILE, type Row, unnam
 const LINES = chainLines('1a', 'Roses.');
 
 const REGEX = "It takes a JavaScript regular expression, such as 'order-\\d+' or '[Aa]nn'.";
-const NO_RUN = 'A trace is written by chain run … --log run.jsonl';
+const NO_RUN = 'A trace is JSON lines: chain run … --log run.jsonl, or --log-format jsonl for another name';
 const NO_ANSWER = 'One is recorded by chain run … --record cassette.jsonl, and any --log run.jsonl will do.';
 
 const FILES: readonly NamedRow<string | Uint8Array>[] = [
@@ -123,8 +123,8 @@ const COMMANDS: readonly Row<readonly string[]>[] = [
     OTHER_FILE,
   ],
   [
-    ['export', 'run.jsonl', '--format', 'csv', '--output', 'no/such.csv'],
-    '--output no/such.csv: there is no folder no',
+    ['export', 'run.jsonl', '--format', 'csv', '--output', 'run.jsonl/such.csv'],
+    '--output run.jsonl/such.csv: a part of its path is a file',
   ],
   [
     ['export', 'run.jsonl', 'zz', '--format', 'csv'],

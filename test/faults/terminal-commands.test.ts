@@ -94,7 +94,7 @@ describe.each(NAMES.map((name, at) => [`name ${at + 1}`, name] as const))('%s of
     ['a schema', ['run', '--prompt', 'Hi', '--schema', name], { [name]: '[]' }],
     ['a recording', ['run', '--prompt', 'Hi', '--replay', name], { [name]: 'x' }],
     ['a log', ['run', '--prompt', 'Hi', '--log', name], { [`${name}/`]: '' }],
-    ['an answer’s file', ['run', '--prompt', 'Hi', '--output', `no/${name}`], {}],
+    ['an answer’s file', ['run', '--prompt', 'Hi', '--output', name], { [`${name}/`]: '' }],
     ['a trace', ['trace', 'show', name], { [name]: 'x' }],
     [
       'a trace with two runs',

@@ -114,15 +114,17 @@ test.each([
   });
 });
 
+const NO_NETWORK = 'Is there a network? The offline model answers without one.';
 const error = (code: string) => Object.assign(new Error('why'), { code });
 
 test.each([
   ['ECONNREFUSED', 'nothing listens at h:1 (ECONNREFUSED)', true, 'start it'],
   ['ECONNRESET', 'no answer from h:1 (ECONNRESET)', true, undefined],
   ['ETIMEDOUT', 'no answer from h:1 (ETIMEDOUT)', true, undefined],
-  ['EAI_AGAIN', 'no answer from h:1 (EAI_AGAIN)', true, undefined],
+  ['EAI_AGAIN', 'no answer from h:1 (EAI_AGAIN)', true, NO_NETWORK],
+  ['ENETUNREACH', 'no answer from h:1 (ENETUNREACH)', true, NO_NETWORK],
   ['', 'no answer from h:1 (why)', true, undefined],
-  ['ENOTFOUND', 'there is no host h:1 (ENOTFOUND)', false, undefined],
+  ['ENOTFOUND', 'there is no host h:1 (ENOTFOUND)', false, NO_NETWORK],
   [
     'CERT_HAS_EXPIRED',
     "the certificate of h:1 can't be trusted (CERT_HAS_EXPIRED)",

@@ -108,7 +108,7 @@ it.each([
   writeFileSync(file, content);
   await expect(chooseRun(file)).rejects.toMatchObject({
     message: `${file}: ${why}`,
-    hint: 'A trace is written by chain run … --log run.jsonl',
+    hint: 'A trace is JSON lines: chain run … --log run.jsonl, or --log-format jsonl for another name',
   });
 });
 

@@ -44,6 +44,7 @@ it.each<[string, string, object]>([
     { kind: 'damaged', why: "message must have required property 'role'" },
   ],
   ['text', 'Listening on port 80', { kind: 'foreign' }],
+  ['a line of a text log', '2026-11-21 13:02:48.123 | INFO     | [1a2b3c4d] chainStart', { kind: 'text' }],
   ['another program’s JSON', '{"level":30,"msg":"x"}', { kind: 'foreign' }],
   ['another program’s JSON with a type', '{"type":"request","time":1}', { kind: 'foreign' }],
   [

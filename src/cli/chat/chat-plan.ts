@@ -6,18 +6,19 @@ import { ConversationBufferMemory } from '../../memory/buffer.js';
 import { asksModel, createMemory, parseMemoryKind } from '../../memory/create.js';
 import { roomFor } from '../../models/budget-room.js';
 import { bindVariables } from '../../prompts/bind-variables.js';
-import { loadTemplateFile, parseTemplate, type TemplateFile } from '../../prompts/load.js';
+import { parseTemplate, type TemplateFile } from '../../prompts/load.js';
 import type { Prompt } from '../../prompts/prompt.js';
 import type { Budget } from '../../tokens/budget.js';
 import { makeBudget } from '../budget.js';
 import { configPath } from '../config.js';
 import type { Io } from '../io.js';
+import { loadTemplate } from '../load-template.js';
 import { openConfig } from '../open-config.js';
-import { findReplay, type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
+import { assertAskable, findReplay, type ModelFlags, type OpenedModel, openModel } from '../open-model.js';
 import { assertOtherFiles, assertOwnFile } from '../other-file.js';
 import type { ReplayFlags } from '../replay.js';
 import type { TraceFlags } from '../trace-handlers.js';
-import { readVariables, variableFiles } from '../variables.js';
+import { readVariables, stdinFlags, variableFiles } from '../variables.js';
 import { ConversationStore } from './conversation-store.js';
 import { stateAfter } from './replay.js';
 import { sessionFile } from './session-names.js';
@@ -101,7 +102,7 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
   // Empty: the model is told nothing, not even what the default prompt says.
   const system = prompt === undefined ? (flags.system ?? saved?.system) : undefined;
   const messages = openingOf(new ConversationChain({ llm: model.llm, prompt, system }));
-  model.llm.assertCanAnswer(messages);
+  await assertAskable(model.choice.name, () => model.llm.assertCanAnswer(messages), config, io.env);
   const [first] = messages;
   const { kind } = createMemory(flags.memory ?? savedMemory(saved, store) ?? 'buffer', { llm: model.llm });
   const { changed, notices } = await remember(saved, kind, model);
@@ -138,7 +139,7 @@ async function readTemplate(
     });
   }
   const given = system === undefined ? {} : { system };
-  if (path !== undefined) return loadTemplateFile(path, given);
+  if (path !== undefined) return loadTemplate(path, given);
   return system ? parseTemplate('{input}', { system, file: '--system' }) : undefined;
 }
 
@@ -151,9 +152,9 @@ async function bind(
   { var: pairs, vars }: ChatFlags,
   io: Io,
 ): Promise<Prompt | undefined> {
-  const stdin = pairs.find((pair) => /^[^=]+=-$/.test(pair));
+  const [stdin] = stdinFlags({ var: pairs, vars });
   if (stdin !== undefined) {
-    throw new ChainError('invalid_argument', `--var ${stdin}: standard input is where the conversation is`);
+    throw new ChainError('invalid_argument', `${stdin}: standard input is where the conversation is`);
   }
   const { named, extra } = await readVariables(vars, pairs, false, io);
   const own = OF_A_TURN.filter((name) => Object.hasOwn(named, name) || hasDefault(template, name));

@@ -6,7 +6,7 @@ import {
   saveConversation,
 } from '../../chains/conversation-file.js';
 import { ChainError } from '../../errors.js';
-import { makePrivateFolder } from './private-folder.js';
+import { makeFolder } from '../../safety/make-folder.js';
 
 /**
  * The file of one conversation, as one chat knows it. What somebody else has put there since is never overwritten: the
@@ -58,7 +58,7 @@ export class ConversationStore {
   async prepare(): Promise<void> {
     const folder = dirname(this.#file);
     try {
-      await makePrivateFolder(folder);
+      await makeFolder(folder, 0o700);
       await access(folder, constants.W_OK);
     } catch (cause) {
       const { message } = cause as Error;

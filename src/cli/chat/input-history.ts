@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../../safety/atomic-file.js';
+import { makeFolder } from '../../safety/make-folder.js';
 import { xdgFolder } from '../xdg-folder.js';
-import { makePrivateFolder } from './private-folder.js';
 
 const MOST_ENTRIES = 1000;
 /** What is longer was pasted, and is nothing to go back to. */
@@ -34,7 +34,7 @@ export class InputHistory {
     try {
       const text = await readFile(this.#file, 'utf8').catch(() => '');
       const kept = newestFirst([...parseEntries(text), entry]).toReversed();
-      await makePrivateFolder(dirname(this.#file));
+      await makeFolder(dirname(this.#file), 0o700);
       const lines = kept.map((one) => `${JSON.stringify(one)}\n`).join('');
       await writeFileAtomically(this.#file, lines);
     } catch {

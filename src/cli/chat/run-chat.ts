@@ -109,4 +109,5 @@ async function manageSessions(
   if (name !== undefined) return deleteSession(name, io.env);
   const sessions = await listSessions(io.env);
   io.stdout.write(json ? renderSessionsJson(sessions, io.redact) : renderSessions(sessions));
+  if (sessions.length === 0 && !json) io.stderr.write('no sessions: chain chat --session NAME begins one\n');
 }

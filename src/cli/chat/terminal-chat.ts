@@ -51,6 +51,10 @@ export async function holdTerminalChat(open: OpenChat, output: Writable): Promis
       }
       const input = collector.take(line.text);
       if (input === undefined) continue;
+      if (!input.verbatim && LEAVING.test(input.text)) {
+        note(open, '/exit leaves; to say it, put a space before it.\n');
+        continue;
+      }
       if (input.text.trim() !== '') await history.add(toEntry(input));
       const leave = await takeInput(open, input, editor);
       io.signal.throwIfAborted();
@@ -60,6 +64,9 @@ export async function holdTerminalChat(open: OpenChat, output: Writable): Promis
     editor.close();
   }
 }
+
+/** What other programs are left with, and would cost money as a message. */
+const LEAVING = /^(exit|quit|:q)\s*$/i;
 
 /** @returns whether the person leaves */
 async function takeInput(open: OpenChat, input: CollectedInput, editor: LineEditor): Promise<boolean> {

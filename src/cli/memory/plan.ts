@@ -13,13 +13,13 @@ import { makeBudget } from '../budget.js';
 import { sessionFile } from '../chat/session-names.js';
 import { configPath } from '../config.js';
 import { type Io, readAll } from '../io.js';
+import { assertWritable } from '../named-file.js';
 import { openConfig } from '../open-config.js';
-import { openModel } from '../open-model.js';
+import { assertAskable, openModel } from '../open-model.js';
 import { assertOtherFiles, assertOwnFile } from '../other-file.js';
 import type { TraceFlags } from '../trace-handlers.js';
 import type { MemoryReport } from './report.js';
 import { readSavedFile, readSession, type Session } from './session.js';
-import { assertSvgWritable } from './svg-file.js';
 
 /** The flags of `chain memory`, as they were given: what is undefined was not. */
 export interface MemoryFlags extends TraceFlags {
@@ -59,11 +59,6 @@ export interface MemoryPlan {
 export async function makePlan(file: string | undefined, given: MemoryFlags, io: Io): Promise<MemoryPlan> {
   const { config, flags, keys } = await openConfig<MemoryFlags & { readonly stream?: boolean }>(given, io);
   const { log, svg, session, callback, record } = flags;
-  if (svg === '-') {
-    throw new ChainError('invalid_argument', '--svg -: the charts go into a file, not to stdout', {
-      hint: 'Name one, such as memory.svg.',
-    });
-  }
   assertOtherFiles({ '--log': log, '--svg': svg, '--record': record }, [
     ...[file, given.config ?? configPath(io.env)],
     ...(session === undefined ? [] : [sessionFile(session, io.env)]),
@@ -71,7 +66,7 @@ export async function makePlan(file: string | undefined, given: MemoryFlags, io:
   ]);
   assertOwnFile({ '--record': record }, { '--log': log, '--svg': svg });
   const source = await readSource(file, given.session, io);
-  if (svg !== undefined) await assertSvgWritable(svg);
+  if (svg !== undefined) await assertWritable('--svg', svg, { isReplaced: true });
 
   const choice = chooseModel({
     flag: flags.model,
@@ -84,13 +79,15 @@ export async function makePlan(file: string | undefined, given: MemoryFlags, io:
   const budget = makeBudget(given, config.defaults);
   const { llm } = await openModel({ ...flags, model, stop: [] }, NO_TEMPLATE, config, io.env, { budget });
   const { script, title } = source;
-  const measurer = new MemoryMeasurer({
-    script,
-    llm,
-    mechanisms: flags.memory?.split(',').map((kind) => kind.trim()),
-    turns: flags.turns,
-    simulate: simulated,
-  });
+  const make = () =>
+    new MemoryMeasurer({
+      script,
+      llm,
+      mechanisms: flags.memory?.split(',').map((kind) => kind.trim()),
+      turns: flags.turns,
+      simulate: simulated,
+    });
+  const measurer = await assertAskable(model, make, config, io.env);
   if (measurer.asking.length > 0) await assertPriced(llm, budget);
   const { encoding, exact } = await loadTokenizer(llm.model);
   const about = {

@@ -1,6 +1,7 @@
 import type { CliCommand } from '../commands.js';
 import {
   addModelOptions,
+  addOutputOptions,
   addRequestOptions,
   addTraceOptions,
   addVariableOptions,
@@ -22,11 +23,8 @@ export const replayCommand: CliCommand = {
     addVariableOptions(command);
     addModelOptions(command, 'the run');
     addTraceOptions(command);
-    command
-      .option('--json', 'one JSON document on stdout')
-      .option('--quiet', 'neither summary nor comparison: errors only')
-      .option('--no-stream', 'ask for the whole answer at once')
-      .option('--no-color', 'no colours');
+    command.option('--json', 'one JSON document on stdout');
+    addOutputOptions(command, 'neither summary nor comparison: errors only', 'the whole answer');
     addRequestOptions(command)
       .addHelpText('after', EXAMPLES)
       .action(async (file: string, run: string | undefined, flags: Partial<TraceReplayFlags>) => {

@@ -15,7 +15,7 @@ import { makeBudget } from '../budget.js';
 import { type Config, configPath } from '../config.js';
 import type { Io } from '../io.js';
 import { openConfig } from '../open-config.js';
-import { type ModelFlags, openModel } from '../open-model.js';
+import { assertAskable, type ModelFlags, openModel } from '../open-model.js';
 import { assertOtherFiles, assertOwnFile } from '../other-file.js';
 import type { Asked } from '../planned-run.js';
 import { nameOf } from '../replay.js';
@@ -49,8 +49,8 @@ export async function makeReplayPlan(
   io: Io,
 ): Promise<ReplayPlan> {
   // Nor into the usual log: it may well be the file that is read.
-  const { log, record } = given;
-  const { config, flags, keys } = await openConfig<TraceReplayFlags>({ ...given, log: log! }, io);
+  const { config, flags, keys } = await openConfig<TraceReplayFlags>({ ...given, log: given.log! }, io);
+  const { log, record } = flags;
   assertOtherFiles({ '--log': log, '--record': record }, [
     ...[file, given.config ?? configPath(io.env)],
     ...variableFiles(flags),
@@ -67,7 +67,10 @@ export async function makeReplayPlan(
   const found = await originalTemplate(run, mask);
   const { prompt, values } = await promptOf(run, found, flags, io);
   const llm = isLive ? await liveModel(run, found, flags, config, io) : recordedModel(chosen, run, flags);
-  if (isLive) llm.assertCanAnswer(prompt.formatPrompt(values).messages);
+  if (isLive) {
+    const { messages } = prompt.formatPrompt(values);
+    await assertAskable(flags.model ?? llm.model, () => llm.assertCanAnswer(messages), config, io.env);
+  }
   const budget = makeBudget(given);
   const planned = {
     variant: { number: 1 },
@@ -79,7 +82,7 @@ export async function makeReplayPlan(
     share: undefined,
   };
   return {
-    planned: { flags, values, runs: [planned], schema: undefined, budget, keys },
+    planned: { flags, values, runs: [planned], schema: undefined, budget, providers: config.providers, keys },
     original: run.original,
     notes: found.template === null && found.hasChanged ? [`${found.why}; what was recorded is asked`] : [],
   };

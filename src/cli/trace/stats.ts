@@ -3,6 +3,7 @@ import { unlessAborted } from '../../callbacks/abort.js';
 import { renderCost } from '../../callbacks/figures.js';
 import { ChainError, toErrorRecord } from '../../errors.js';
 import { cleanControls } from '../../safety/clean.js';
+import { HOW_TRACED } from '../../trace/choose-run.js';
 import type { LineSource } from '../../trace/read-lines.js';
 import { type StatsField, type TraceStats, traceStats } from '../../trace/trace-stats.js';
 import { renderErrorJson } from '../exit.js';
@@ -73,7 +74,7 @@ async function makeReport(
     throw new ChainError(
       'invalid_argument',
       [`${files.join(', ')}: no run is in ${files.length === 1 ? 'it' : 'them'}`, ...notes].join('; '),
-      { hint: 'A trace is written by chain run … --log run.jsonl' },
+      { hint: HOW_TRACED },
     );
   }
   if (files.length < names.length) notes.push('a file that was named more than once is counted once');

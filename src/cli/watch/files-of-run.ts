@@ -15,9 +15,8 @@ export function filesOfRun(template: string | undefined, flags: RunFlags): reado
   assertPairs(flags.var);
   if (template === '-')
     throw unfit('--watch runs a template again, and standard input comes only once', FILE);
-  const files = [template, ...variableFiles(flags), schema, config, replay, ...callback].filter(
-    (file) => file !== undefined,
-  );
+  const named = [template, ...variableFiles(flags), schema, config, replay, ...callback];
+  const files = named.filter((file) => file !== undefined).filter((file) => file !== '-');
   if (files.length === 0 && prompt !== undefined) {
     throw unfit('nothing to watch: --prompt is no file, and no variable is read from one', FILE);
   }

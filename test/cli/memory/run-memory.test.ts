@@ -410,13 +410,18 @@ describe('--svg', () => {
     expect(shown.filter((one) => one === 'summary (simulated)')).toHaveLength(3);
   });
 
+  it('makes its folders', async () => {
+    const { code } = await measure(['shop.yaml', '--memory', 'buffer', '--svg', 'new/dir/memory.svg']);
+    expect([code, here.read('new/dir/memory.svg').slice(0, 4)]).toEqual([0, '<svg']);
+  });
+
   it('that cannot be written is told before anything is asked', async () => {
     const server = await counting();
-    const outcome = await measure(['shop.yaml', '--svg', 'missing/memory.svg'], at(server));
+    const outcome = await measure(['shop.yaml', '--svg', 'shop.yaml/memory.svg'], at(server));
     expect(outcome).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'chain: --svg missing/memory.svg: there is no folder missing\n',
+      stderr: 'chain: --svg shop.yaml/memory.svg: a part of its path is a file\n',
     });
     expect(server.received).toEqual([]);
     expect((await here.run(['memory', 'shop.yaml', '--svg', '.'], at(server))).stderr).toBe(
@@ -438,11 +443,7 @@ describe('what is wrong', () => {
       /^chain: there is no memory "bufer" \(did you mean "buffer"\?\); the memory "window" takes a number/,
     ],
     ['no kinds of memory', ['shop.yaml', '--memory', ''], /^chain: there is no memory ""/],
-    [
-      'charts on stdout',
-      ['shop.yaml', '--svg', '-'],
-      /^chain: --svg -: the charts go into a file, not to stdout\n {7}Name one/,
-    ],
+    ['charts on stdout', ['shop.yaml', '--svg', '-'], /^chain: --svg - is no file\n {7}Name one/],
     ['no turns', ['shop.yaml', '--turns', '0'], /whole number from 1 up/],
     [
       'no key, where a model has to be asked',

@@ -126,7 +126,7 @@ it.each([
   [
     ['empty.jsonl', '--otlp'],
     {},
-    'empty.jsonl: no run is in it\n       A trace is written by chain run … --log run.jsonl',
+    'empty.jsonl: no run is in it\n       A trace is JSON lines: chain run … --log run.jsonl, or --log-format jsonl for another name',
   ],
 ])('refuses %j with %j', async (args, more, why) => {
   here.write('run.jsonl', chainLines('1a', 'Roses.'));

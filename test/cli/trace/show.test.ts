@@ -308,8 +308,8 @@ describe('what the command itself wrote', () => {
     const { code, stderr } = await show(['run.log']);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'chain: run.log: no run is in it; 5 lines of other programs (lines 1, 2, 3, 4, 5) passed over\n' +
-        '       A trace is written by chain run … --log run.jsonl\n',
+      'chain: run.log: no run is in it; 5 lines of a text log (lines 1, 2, 3, 4, 5) passed over\n' +
+        '       A trace is JSON lines: chain run … --log run.jsonl, or --log-format jsonl for another name\n',
     );
   });
 });

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { ChainError } from '../../../errors.js';
 import { writeFileAtomically } from '../../../safety/atomic-file.js';
 import { cleanControls } from '../../../safety/clean.js';
-import { assertWritable } from '../../answer-file.js';
 import type { Io } from '../../io.js';
+import { assertWritable, makeFolderOf } from '../../named-file.js';
 import { assertOtherFiles } from '../../other-file.js';
 import { withTraceFile } from '../trace-source.js';
 import type { DocumentFormat } from './document.js';
@@ -25,12 +25,13 @@ export interface ExportFlags {
 export async function exportTrace(
   file: string,
   name: string | undefined,
-  { format, output, content }: ExportFlags,
+  { format, output: given, content }: ExportFlags,
   io: Io,
 ): Promise<void> {
+  const output = given === '-' ? undefined : given;
   if (output !== undefined) {
     assertOtherFiles({ '--output': output }, [file]);
-    await assertWritable(output);
+    await assertWritable('--output', output);
   }
   const document = await FORMATS[format]();
   const notes = await withTraceFile(file, io, async (kept) => {
@@ -73,6 +74,7 @@ async function toStdout(text: AsyncIterable<string>, { stdout, signal }: Io): Pr
 }
 
 async function toFile(output: string, text: AsyncIterable<string>): Promise<void> {
+  await makeFolderOf('--output', output);
   try {
     await writeFileAtomically(output, text);
   } catch (cause) {

@@ -46,6 +46,15 @@ describe.each(FORMATS)('%s', (format) => {
     expect(piped.stdout.replaceAll('standard input', 'run.jsonl')).toBe(stdout);
   });
 
+  it('makes its folders, and takes - for stdout', async () => {
+    here.write('run.jsonl', chainLines('1a', 'Roses.'));
+    const args = ['run.jsonl', '--format', format, '--output'];
+    const { stdout } = await exported([...args, '-']);
+    expect(await exported([...args, 'new/dir/out'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(here.read('new/dir/out')).toBe(stdout);
+    expect(readdirSync(here.folder).sort()).toEqual(['home', 'new', 'run.jsonl']);
+  });
+
   it('leaves a file as it was when it cannot be written whole', async () => {
     here.write('run.jsonl', chainLines('1a', 'Roses.'));
     here.write('out', 'before');
@@ -123,8 +132,8 @@ describe('wrong use', () => {
     [['run.jsonl', 'last~1', '--format', 'html'], 'run.jsonl: no run last~1: it has 1'],
     [['run.jsonl', '--format', 'csv', '--output', 'run.jsonl'], '--output run.jsonl is a file that is read'],
     [
-      ['run.jsonl', '--format', 'csv', '--output', 'none/out.csv'],
-      '--output none/out.csv: there is no folder none',
+      ['run.jsonl', '--format', 'csv', '--output', 'run.jsonl/out.csv'],
+      '--output run.jsonl/out.csv: a part of its path is a file',
     ],
     [['run.jsonl', '--format', 'csv', '--output', 'home'], '--output home: is a folder'],
   ])('%j is told', async (args, message) => {

@@ -2,12 +2,13 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder for its owner alone, and those above it that are missing. Not by `recursive`, which never ends where
- * nobody may make folders at all, as in /proc.
+ * Makes a folder, and those above it that are missing. Not by `recursive`, which never ends where nobody may make folders
+ * at all, as in /proc.
+ * @param mode of each that is made. Default: as the umask has it
  */
-export async function makePrivateFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   try {
-    await mkdir(folder, { mode: 0o700 });
+    await mkdir(folder, { mode });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') {
@@ -16,8 +17,8 @@ export async function makePrivateFolder(folder: string): Promise<void> {
     }
     const parent = dirname(folder);
     if (code !== 'ENOENT' || parent === folder || (await isThere(parent))) throw error;
-    await makePrivateFolder(parent);
-    await makePrivateFolder(folder);
+    await makeFolder(parent, mode);
+    await makeFolder(folder, mode);
   }
 }
 
