@@ -66,7 +66,7 @@ function hookResolution(): void {
     });
     return;
   }
-  // Node before 22.15: of imports alone. Hooks live in a thread of their own, so they are source text. Before 20.6 there are none.
+  // Node before 22.15: hooks live in a thread of their own, so they are source text. Before 20.6 there are none.
   const source = `let own;
 const ofGeneration = ${ofGeneration};
 export function initialize(data) { own = data; }

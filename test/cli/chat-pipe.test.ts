@@ -138,6 +138,7 @@ describe('commands', () => {
     ['/help me', '/help takes nothing behind it'],
     ['/save', 'the conversation has no name yet'],
     ['/save a:b', '"a:b" is no name for a session: it has :'],
+    ['/model groq:llama', "llama can't be asked: GROQ_API_KEY is not set"],
     ['/model groq:', '`groq:` names no model'],
   ] as const;
 
@@ -146,7 +147,7 @@ describe('commands', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(told.filter((line) => line.startsWith('chain: '))).toEqual([
       ...MISTAKES.map(([, message]) => `chain: ${message}`),
-      'chain: 7 of 7 inputs failed',
+      'chain: 8 of 8 inputs failed',
     ]);
     expect(server.received).toEqual([]);
   });

@@ -58,7 +58,7 @@ export interface ChatPlan {
   readonly notices: readonly string[];
   /** Never to be written down. */
   readonly keys: readonly string[];
-  /** @throws ChainError for a name that names no model, or one that the budget doesn't allow */
+  /** @throws ChainError for a name that names no model, or one that can't be asked, or that the budget doesn't allow */
   openModel(name: string): Promise<OpenedModel>;
 }
 
@@ -102,7 +102,12 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
   // Empty: the model is told nothing, not even what the default prompt says.
   const system = prompt === undefined ? (flags.system ?? saved?.system) : undefined;
   const messages = openingOf(new ConversationChain({ llm: model.llm, prompt, system }));
-  await assertAskable(model.choice.name, () => model.llm.assertCanAnswer(messages), config, io.env);
+  const asserted = async (opened: OpenedModel): Promise<OpenedModel> => {
+    const { llm, choice } = opened;
+    await assertAskable(choice.name, () => llm.assertCanAnswer(messages), config, io.env);
+    return opened;
+  };
+  await asserted(model);
   const [first] = messages;
   const { kind } = createMemory(flags.memory ?? savedMemory(saved, store) ?? 'buffer', { llm: model.llm });
   const { changed, notices } = await remember(saved, kind, model);
@@ -124,7 +129,7 @@ export async function makeChatPlan(path: string | undefined, given: ChatFlags, i
     saved: changed,
     notices,
     keys,
-    openModel: open,
+    openModel: async (name) => asserted(await open(name)),
   };
 }
 
