@@ -1,5 +1,5 @@
 import { PROVIDERS, type Providers } from '../models/providers.js';
-import { nearestName } from '../prompts/nearest-name.js';
+import { nearestName } from '../nearest-name.js';
 import { cleanControls } from '../safety/clean.js';
 import { modelNames } from '../tokens/model-list.js';
 import type { Io } from './io.js';

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Command, CommanderError } from 'commander';
-import { nearestName } from '../prompts/nearest-name.js';
+import { nearestName } from '../nearest-name.js';
 
 /** What was probably meant by a command line that commander doesn't take; `undefined` where its own words do. */
 export function hintForSlip(
@@ -79,7 +79,8 @@ function takes(command: Command | undefined, flag: string): boolean {
 
 function hasVariable(file: string, name: string): boolean {
   try {
-    return readFileSync(file, 'utf8').includes(`{${name}}`);
+    // A pipe would be waited for.
+    return statSync(file).isFile() && readFileSync(file, 'utf8').includes(`{${name}}`);
   } catch {
     return false;
   }
