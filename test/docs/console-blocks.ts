@@ -63,7 +63,7 @@ export function settle(text: string): string {
     text
       .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
       .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'RUN')
-      .replace(/\b(?=[a-f]*\d)[0-9a-f]{8}\b/g, 'RUN')
+      .replace(/\b[0-9a-f]{8}\b/g, 'RUN')
       .replace(/(RUN +)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, '$1TIME')
       .replace(/ *[░█]+ */g, ' █ ')
       // As wide as the durations were.
