@@ -4,7 +4,7 @@ import type { Message, ToolCall } from '../messages.js';
 import type { Model, ModelResult } from '../models/model.js';
 import { didYouMean } from '../nearest-name.js';
 import type { Prompt } from '../prompts/prompt.js';
-import { outputText, type Tool } from '../tools/tool.js';
+import { outputText, readCall, type Tool } from '../tools/tool.js';
 import { Chain, type ChainInputs, type ChainResult } from './chain.js';
 import { textOf } from './text-of.js';
 
@@ -46,6 +46,8 @@ export interface AgentResult extends ChainResult {
  */
 export class AgentChain extends Chain<AgentResult> {
   override readonly name = 'AgentChain';
+  readonly llm: Model;
+  readonly prompt: Prompt;
   readonly #fields: AgentChainFields;
   readonly #tools: ReadonlyMap<string, Tool>;
 
@@ -67,6 +69,8 @@ export class AgentChain extends Chain<AgentResult> {
       ...(maxRounds >= 1 ? [] : ['maxRounds must be 1 or more']),
     ];
     if (wrong.length > 0) throw new ChainError('invalid_argument', `AgentChain: ${wrong.join('; ')}`);
+    this.llm = llm;
+    this.prompt = prompt;
     this.#fields = fields;
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
   }
@@ -81,16 +85,16 @@ export class AgentChain extends Chain<AgentResult> {
     run: Run,
     streaming: boolean,
   ): AsyncGenerator<string, Omit<AgentResult, 'usage' | 'runId'>, void> {
-    const { llm: model, prompt, maxRounds = MOST_ROUNDS } = this.#fields;
-    const asked = prompt.formatPrompt(inputs);
+    const { maxRounds = MOST_ROUNDS } = this.#fields;
+    const asked = this.prompt.formatPrompt(inputs);
     const heard = run.emit({ type: 'text', text: asked.text, kind: 'prompt' });
     if (heard !== undefined) await heard;
     const options = { parent: run, tools: [...this.#tools.values()].map(({ definition }) => definition) };
     const messages: Message[] = [...asked.messages];
     for (let rounds = 1; rounds <= maxRounds; rounds++) {
       const llm = streaming
-        ? yield* textOf(model.stream(messages, options))
-        : await model.invoke(messages, options);
+        ? yield* textOf(this.llm.stream(messages, options))
+        : await this.llm.invoke(messages, options);
       messages.push(llm.message);
       if (llm.toolCalls.length === 0) {
         await run.emit({ type: 'agentFinish', output: llm.text, log: llm.text });
@@ -108,7 +112,7 @@ export class AgentChain extends Chain<AgentResult> {
   async #callAll({ toolCalls, text: log }: ModelResult, run: Run): Promise<readonly Message[]> {
     const declined: (string | undefined)[] = [];
     for (const call of toolCalls) {
-      await run.emit({ type: 'agentAction', tool: call.name, input: inputOf(call), log });
+      await run.emit({ type: 'agentAction', tool: call.name, input: readCall(call).input, log });
       declined.push(await this.#decline(call));
     }
     const going = toolCalls.map((call, index) => this.#answer(call, declined[index], run));
@@ -148,12 +152,3 @@ export class AgentChain extends Chain<AgentResult> {
 
 const MOST_ROUNDS = 25;
 const MOST_OUTPUT = 50_000;
-
-/** For handlers: what the model asked for, or its words where they can't be read. */
-function inputOf({ arguments: text }: ToolCall): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

@@ -21,8 +21,9 @@ export interface AnswerView {
 }
 
 /** What shows one answer after the other as they come, where that is wanted. */
-export function liveViewOf({ flags }: Pick<RunPlan, 'flags'>, io: Io): LiveView | undefined {
+export function liveViewOf({ flags, runs }: Pick<RunPlan, 'flags' | 'runs'>, io: Io): LiveView | undefined {
   if (flags.json || flags.output !== undefined) return undefined;
   const spinner = io.stdout.isTTY && canSpin(io.stderr, io.env) && !flags.quiet ? io.stderr : null;
-  return new LiveView({ stdout: io.stdout, spinner, signal: io.signal });
+  const answersOnly = !io.stdout.isTTY && runs.some(({ approval }) => approval !== undefined);
+  return new LiveView({ stdout: io.stdout, spinner, signal: io.signal, answersOnly });
 }

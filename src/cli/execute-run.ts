@@ -16,7 +16,7 @@ export interface FinishedRun extends RunOutcome {
 /** Runs one, and saves its answer where it goes to a file. Never throws for what the run did: that is part of it. */
 export async function executeRun(
   { flags, values, schema, budget }: RunPlan,
-  { chain, llm, output }: PlannedRun,
+  { chain, llm, approval, output }: PlannedRun,
   handlers: readonly CallbackHandler[],
   io: Io,
 ): Promise<FinishedRun> {
@@ -35,6 +35,11 @@ export async function executeRun(
     error = io.signal.aborted ? io.signal.reason : thrown;
   }
   const durationMs = now() - started;
+  if (approval !== undefined) {
+    const { declinedWarning } = await import('./approval.js');
+    const declined = declinedWarning(approval);
+    if (declined !== undefined) warnings.push(declined);
+  }
   let unseen: string | null = null;
   if (output !== undefined && outcome.last !== null) {
     const { text } = outcome.last;

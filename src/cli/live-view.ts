@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { atExit } from '../callbacks/at-exit.js';
 import { startsNoRuns } from '../callbacks/context.js';
-import type { CallbackHandler, LLMEndEvent, LLMNewTokenEvent } from '../events.js';
+import type { CallbackHandler, LLMEndEvent, LLMErrorEvent, LLMNewTokenEvent } from '../events.js';
 import { cleanControls } from '../safety/clean.js';
 import { Spinner } from './spinner.js';
 
@@ -14,6 +14,8 @@ export interface LiveViewStreams {
   readonly spinner: Writable | null;
   /** A slow reader isn't waited for any more once it aborts. */
   readonly signal: AbortSignal;
+  /** Leave out what a model says before it calls tools: a text is shown once it is known to be the answer. */
+  readonly answersOnly?: boolean;
 }
 
 /** Shows the answer as it comes: on stdout, and nothing else there. */
@@ -25,6 +27,7 @@ export class LiveView implements CallbackHandler {
   readonly #signal: AbortSignal;
   readonly #terminal: boolean;
   readonly #spinner: Spinner | null;
+  readonly answersOnly: boolean;
   #waiting = '';
   #atLineStart = true;
   #streamed = false;
@@ -36,7 +39,8 @@ export class LiveView implements CallbackHandler {
     startsNoRuns(LiveView);
   }
 
-  constructor({ stdout, spinner, signal }: LiveViewStreams) {
+  constructor({ stdout, spinner, signal, answersOnly = false }: LiveViewStreams) {
+    this.answersOnly = answersOnly;
     this.#stdout = stdout;
     this.#signal = signal;
     this.#terminal = stdout.isTTY === true;
@@ -55,7 +59,7 @@ export class LiveView implements CallbackHandler {
   /** A reader that is slow slows the model's stream down. */
   onLLMNewToken({ token }: LLMNewTokenEvent): void | Promise<void> {
     this.#streamed = true;
-    return this.add(token);
+    if (!this.answersOnly) return this.add(token);
   }
 
   /** Texts of one network read are written together. A promise is to be awaited before there is more. */
@@ -66,12 +70,14 @@ export class LiveView implements CallbackHandler {
     return this.#full;
   }
 
-  onLLMEnd({ text }: LLMEndEvent): void {
-    if (!this.#streamed) this.#waiting += text;
+  onLLMEnd({ text, toolCalls }: LLMEndEvent): void {
+    const isNews = this.answersOnly ? toolCalls.length === 0 : !this.#streamed;
+    if (isNews) this.#waiting += text;
     this.close();
   }
 
-  onLLMError(): void {
+  onLLMError({ text }: LLMErrorEvent): void {
+    if (this.answersOnly) this.#waiting += text;
     this.close();
   }
 

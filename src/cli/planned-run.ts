@@ -1,13 +1,15 @@
 import type { RunOptions } from '../callbacks/run.js';
 import { newRunId } from '../callbacks/run-id.js';
-import { LLMChain } from '../chains/llm-chain.js';
+import { LLMChain, type LLMChainFields } from '../chains/llm-chain.js';
 import type { ResponseFormat } from '../messages.js';
 import type { Model } from '../models/model.js';
 import type { TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
+import type { Approval, Approve } from './approval.js';
 import { shareOf } from './budget.js';
 import type { Config } from './config.js';
+import type { Io } from './io.js';
 import { assertAskable, type ModelFlags, openModel } from './open-model.js';
 import type { Replay } from './replay.js';
 import { labelOf, type Variant } from './variants.js';
@@ -28,17 +30,22 @@ export interface PlannedRun {
   readonly chain: Asked;
   /** Where its answer goes in place of stdout. */
   readonly output: string | undefined;
+  /** Who decides which tools run, where there are any. */
+  readonly approval?: Approval | undefined;
   /** Of the command's budget, where that is for several runs: the chain's own, besides the whole. */
   readonly share: Budget | undefined;
 }
 
 /** What all runs have in common. */
 export interface CommonGround {
-  readonly flags: Omit<ModelFlags, 'model' | 'temperature'> & { readonly dryRun?: boolean };
+  readonly flags: Omit<ModelFlags, 'model' | 'temperature'> & {
+    readonly dryRun?: boolean;
+    readonly approve?: Approve;
+  };
   readonly template: TemplateFile;
   readonly values: PromptValues;
   readonly config: Config;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly io: Io;
   readonly responseFormat: ResponseFormat | undefined;
   /** Over all runs together. */
   readonly budget: Budget | undefined;
@@ -57,7 +64,8 @@ export async function planRuns(
   variants: readonly Variant[],
   common: CommonGround,
 ): Promise<readonly PlannedRun[]> {
-  const { flags, template, values, config, env, responseFormat, budget, outputs, replay } = common;
+  const { flags, template, values, config, io, responseFormat, budget, outputs, replay } = common;
+  const { env } = io;
   const { prompt } = template;
   const several = variants.length > 1;
   const comparison = several ? newRunId() : undefined;
@@ -75,10 +83,23 @@ export async function planRuns(
     const label = labelOf(choice.name, variant, variants);
     const metadata = { template: template.file, ...(several && { comparison, variant: label }) };
     const share = several && budget !== undefined ? shareOf(budget, variants.length) : undefined;
-    const chain = new LLMChain({ llm, prompt, metadata, budget: share });
-    return { variant, label, model: choice.name, llm, chain, output: outputs[index], share };
+    const fields = { llm, metadata, budget: share };
+    const { chain, approval } = await open(fields, common);
+    return { variant, label, model: choice.name, llm, chain, approval, output: outputs[index], share };
   };
   return several ? allOf(variants.map(plan)) : [await plan(variants[0]!, 0)];
+}
+
+type Fields = Pick<LLMChainFields, 'llm' | 'metadata' | 'budget'>;
+
+async function open(
+  fields: Fields,
+  { template, flags, replay, io }: CommonGround,
+): Promise<Pick<PlannedRun, 'chain' | 'approval'>> {
+  const { prompt, tools } = template;
+  if (tools === undefined) return { chain: new LLMChain({ ...fields, prompt }), approval: undefined };
+  const { openAgent } = await import('./agent-run.js');
+  return openAgent(fields, { template, approve: flags.approve, replay, io });
 }
 
 /** @throws ChainError `invalid_argument` for a model without a price under a budget of money */

@@ -1,11 +1,14 @@
+import type { AgentChainFields, ToolRequest } from '../chains/agent.js';
 import { ChainError } from '../errors.js';
 import type { ModelChoice } from '../models/choose.js';
 import type { Model, ModelFields } from '../models/model.js';
 import { type Providers, resolveModelName } from '../models/providers.js';
 import { createRedactor } from '../safety/redactor.js';
+import { readCall, type Tool } from '../tools/tool.js';
 import { readCassette } from '../trace/read-cassette.js';
 import type { ModelRecording } from '../trace/recording.js';
 import { ReplayModel } from '../trace/replay-model.js';
+import { replayedTool } from '../trace/replay-tool.js';
 
 /** The flags that say that answers come from a file. */
 export interface ReplayFlags {
@@ -17,10 +20,16 @@ export interface ReplayFlags {
 /** Which model answers, and why: nobody named it, and it is the first in a recording. */
 export type ReplayChoice = ModelChoice | { readonly name: string; readonly from: 'recording' };
 
-/** What answers in place of models. */
+type Approve = NonNullable<AgentChainFields['approve']>;
+
+/** What answers in place of models and tools. */
 export interface Replay {
   /** Who is asked: where nobody named a model, the first in the file. */
   choose(choice: ModelChoice): ReplayChoice;
+  /** A tool that gives what it gave then. */
+  standInTool(live: Tool): Tool;
+  /** Whether a call is made: as it was then, unasked; where that isn't recorded, only where live answers are wanted. */
+  approve(request: ToolRequest, live: Approve): boolean | Promise<boolean>;
   /** @param live the model of that choice, which is asked only where this is wanted */
   standIn(live: Model, choice: ReplayChoice, fields: ModelFields): Model;
 }
@@ -54,6 +63,10 @@ export async function openReplay(
       NAMED.includes(choice.from)
         ? choice
         : { name: nameOf(first, providers) ?? first.model, from: 'recording' },
+    standInTool: (live) => replayedTool(cassette, live),
+    approve: (request, live) =>
+      cassette.hasToolAnswer(request.tool.name, readCall(request.call).input) ||
+      (liveOnMiss === true && live(request)),
     standIn: (live, { from }, fields) =>
       new ReplayModel(cassette, {
         ...fields,

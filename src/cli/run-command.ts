@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CliCommand } from './commands.js';
 import type { RunFlags } from './run-plan.js';
 import {
@@ -26,6 +26,12 @@ export const runCommand: CliCommand = {
     command
       .option('-n, --runs <number>', 'run it so many times, at once', integer(1))
       .option('--schema <file>', 'a JSON Schema that the answer must follow');
+    command.addOption(
+      new Option(
+        '--approve <who>',
+        'which tools may run: all, those you allow at the terminal, or none',
+      ).choices(['all', 'ask', 'none']),
+    );
     addTraceOptions(command);
     addReplayOptions(command);
     command

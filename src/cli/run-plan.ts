@@ -2,6 +2,7 @@ import { ChainError } from '../errors.js';
 import type { ResponseFormat } from '../messages.js';
 import type { PromptValues } from '../prompts/prompt.js';
 import type { Budget } from '../tokens/budget.js';
+import type { Approve } from './approval.js';
 import { makeBudget } from './budget.js';
 import { type Config, configPath } from './config.js';
 import type { Io } from './io.js';
@@ -25,6 +26,7 @@ export interface RunFlags
   readonly maxCost?: number;
   readonly maxTotalTokens?: number;
   readonly schema?: string;
+  readonly approve?: Approve;
   readonly json?: boolean;
   readonly output?: string;
   readonly quiet?: boolean;
@@ -81,7 +83,7 @@ export async function makePlan(
 
   const budget = makeBudget(given, template.budget, config.defaults);
   const responseFormat = responseFormatOf(schema);
-  const common = { flags, template, values, config, env: io.env, responseFormat, budget, outputs, replay };
+  const common = { flags, template, values, config, io, responseFormat, budget, outputs, replay };
   const runs = await planRuns(variants, common);
   return { flags, values, runs, schema, budget, providers: config.providers, keys };
 }

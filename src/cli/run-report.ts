@@ -2,6 +2,7 @@ import { startsNoRuns } from '../callbacks/context.js';
 import type { HandlerFailure } from '../callbacks/failures.js';
 import { renderFailure } from '../callbacks/failures.js';
 import type { CallbackManager } from '../callbacks/manager.js';
+import { TokenTotals } from '../callbacks/token-totals.js';
 import { type ErrorRecord, toErrorRecord } from '../errors.js';
 import type { CallbackHandler, LLMEndEvent, LLMErrorEvent, LLMStartEvent } from '../events.js';
 import type { FinishReason, Usage } from '../messages.js';
@@ -16,6 +17,9 @@ export interface RunReport {
   readonly model: string | null;
   readonly usage: Usage | null;
   readonly cost: number | null;
+  /** How often models were asked. */
+  readonly requests: number;
+  readonly toolCalls: number;
   readonly durationMs: number;
   readonly firstTokenMs: number | null;
   /** How long the model took to answer, in milliseconds. */
@@ -31,6 +35,10 @@ export interface RunReport {
 export class OutcomeHandler implements CallbackHandler {
   readonly name = 'OutcomeHandler';
   rootRunId: string | null = null;
+  /** Of all models together. */
+  readonly totals = new TokenTotals();
+  /** How many tools were called. */
+  toolCalls = 0;
   /** Of the last model: with a recording, whoever answered then. */
   provider: string | null = null;
   last: LLMEndEvent | LLMErrorEvent | null = null;
@@ -54,10 +62,16 @@ export class OutcomeHandler implements CallbackHandler {
 
   onLLMEnd(event: LLMEndEvent): void {
     this.last = event;
+    this.totals.add(event);
   }
 
   onLLMError(event: LLMErrorEvent): void {
     this.last = event;
+    this.totals.add(event);
+  }
+
+  onToolStart(): void {
+    this.toolCalls += 1;
   }
 }
 
@@ -79,17 +93,21 @@ export interface RunOutcome {
 
 /** @param common warnings of the command, besides those of the run */
 export function makeReport(run: RunOutcome, common: readonly string[]): RunReport {
-  const { last, rootRunId } = run.outcome;
+  const { last, totals, toolCalls, rootRunId } = run.outcome;
   const ended = last?.type === 'llmEnd' ? last : null;
+  // How fast several answers came together says nothing.
+  const only = totals.runs === 1 ? ended : null;
   const finishReason = ended?.finishReason ?? null;
   return {
     text: last?.text ?? '',
     model: last?.model ?? run.model,
-    usage: last?.usage ?? null,
-    cost: last?.cost ?? null,
+    usage: totals.usage,
+    cost: totals.usage === null || totals.unpriced > 0 ? null : totals.cost,
+    requests: totals.runs,
+    toolCalls,
     durationMs: run.durationMs,
-    firstTokenMs: ended?.firstTokenMs ?? null,
-    answerMs: ended?.durationMs ?? null,
+    firstTokenMs: only?.firstTokenMs ?? null,
+    answerMs: only?.durationMs ?? null,
     finishReason,
     runId: rootRunId,
     offline: run.offline,
@@ -123,7 +141,7 @@ export interface DocumentExtras {
 
 /** The document of `--json`. */
 export function toDocument(report: RunReport, { budget }: DocumentExtras): VersionedDocument {
-  const { text, model, usage, cost, finishReason, runId, warnings, error } = report;
+  const { text, model, usage, cost, requests, toolCalls, finishReason, runId, warnings, error } = report;
   if (error !== null) {
     const document = toErrorDocument(error, text);
     const over = error.code === 'budget_exceeded' ? budget : undefined;
@@ -135,6 +153,7 @@ export function toDocument(report: RunReport, { budget }: DocumentExtras): Versi
     model,
     usage: usage && usageFields(usage),
     cost,
+    ...(toolCalls > 0 && { requests, toolCalls }),
     durationMs: Math.round(report.durationMs),
     firstTokenMs: report.firstTokenMs === null ? null : Math.round(report.firstTokenMs),
     finishReason,

@@ -17,6 +17,9 @@ function renderFigures(report: RunReport): string {
   const speed = renderSpeed(report);
   const parts = [
     ...(report.offline ? [`${report.model} · offline, not a language model`] : [report.model ?? 'no model']),
+    ...(report.toolCalls > 0
+      ? [`${report.requests} requests, ${counted(report.toolCalls, 'tool call')}`]
+      : []),
     usage === null ? 'no tokens' : renderUsage(usage),
     ...price(report),
     ...(firstTokenMs === null ? [] : [`first token ${renderDuration(firstTokenMs)}`]),
@@ -24,6 +27,10 @@ function renderFigures(report: RunReport): string {
     `${ENDS[endOf(report)]}${renderDuration(durationMs)}`,
   ];
   return parts.join(' · ');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function price({ offline, usage, cost }: RunReport): string[] {

@@ -70,6 +70,19 @@ export class Tool<Input = unknown, Output = unknown> {
     return { name, description, parameters: this.#schema.parameters };
   }
 
+  /** The same tool, around whose function another one stands. */
+  wrapped(
+    around: (input: Input, run: () => Promise<Output>) => Promise<Output>,
+    fields: Pick<ToolFields<Input, Output>, 'needsApproval'> = {},
+  ): Tool<Input, Output> {
+    const { run } = this.#fields;
+    return new Tool({
+      ...this.#fields,
+      ...fields,
+      run: (input, context) => around(input, async () => run(input, context)),
+    });
+  }
+
   /**
    * Runs it on an input.
    * @throws ChainError `invalid_tool_input`, and nothing has run; `timeout`; `aborted`; what its function throws
@@ -89,19 +102,18 @@ export class Tool<Input = unknown, Output = unknown> {
    * throws, is an outcome, for the model to be told.
    * @throws ChainError `aborted`; what a `raiseError` handler throws
    */
-  async call({ id, arguments: text }: ToolCall, options: RunOptions = {}): Promise<ToolOutcome<Output>> {
-    const parsed = parseArguments(text);
+  async call(asked: ToolCall, options: RunOptions = {}): Promise<ToolOutcome<Output>> {
+    const { input, error: notJson } = readCall(asked);
     const check = () => {
-      if ('error' in parsed) throw parsed.error;
-      return this.#check(parsed.input);
+      if (notJson !== undefined) throw notJson;
+      return this.#check(input);
     };
-    const input = 'error' in parsed ? text : parsed.input;
     let failure: unknown;
     const failed = (error: unknown) => {
       failure = error;
     };
     try {
-      const call = { ...options, toolCallId: id };
+      const call = { ...options, toolCallId: asked.id };
       return { output: await this.#run(input, check, call, currentContext(), failed) };
     } catch (error) {
       if (failure === undefined || error !== failure) throw error;
@@ -174,6 +186,23 @@ export function tool<const Schema extends StandardSchema | JsonSchema, Output>(
   return new Tool(fields as ToolFields<InputOf<Schema>, Output>);
 }
 
+/**
+ * What a model calls a tool with; its own words, and an error, where they are no JSON. Models that call a tool without
+ * parameters may leave the text empty.
+ */
+export function readCall({ arguments: text }: ToolCall): {
+  readonly input: unknown;
+  readonly error?: ChainError;
+} {
+  if (text.trim() === '') return { input: {} };
+  try {
+    return { input: JSON.parse(text) };
+  } catch (cause) {
+    const error = new ChainError('invalid_tool_input', 'the arguments are not whole JSON', { cause });
+    return { input: text, error };
+  }
+}
+
 /** What a model is told that a tool gave. */
 export function outputText(output: unknown): string {
   if (typeof output === 'string') return output;
@@ -184,13 +213,3 @@ const NAME = /^[\w-]{1,64}$/;
 const TIMEOUT_MS = 60_000;
 /** The longest that `setTimeout` can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** Models that call a tool without parameters may leave the text empty. */
-function parseArguments(text: string): { readonly input: unknown } | { readonly error: ChainError } {
-  if (text.trim() === '') return { input: {} };
-  try {
-    return { input: JSON.parse(text) };
-  } catch (cause) {
-    return { error: new ChainError('invalid_tool_input', 'the arguments are not whole JSON', { cause }) };
-  }
-}

@@ -88,6 +88,11 @@ export class Cassette {
     return recording?.ended ? loadToolAnswer(this.file, recording) : undefined;
   }
 
+  /** Whether an answer of a tool was recorded for this input. */
+  hasToolAnswer(tool: string, input: unknown): boolean {
+    return this.#index.byTool.has(toolKey(tool, maskTexts(toPlain(input), this.#mask)));
+  }
+
   #masked(asked: Pick<Model, 'kind' | 'model'>, request: ModelRequest): AskedRequest {
     return maskRequest(requestTo(asked, request), this.#mask);
   }

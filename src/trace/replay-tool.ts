@@ -1,8 +1,11 @@
 import { toPlain } from '../callbacks/plain.js';
 import { ChainError } from '../errors.js';
 import { createRedactor } from '../safety/redactor.js';
+import type { Tool } from '../tools/tool.js';
 import { cutMiddle } from './abridge.js';
+import type { Cassette } from './cassette.js';
 import { RecordedError } from './recorded-error.js';
+import type { RecordedToolAnswer } from './recorded-tool.js';
 
 /** How much of an input an error shows, in characters. */
 const SHOWN = 400;
@@ -31,7 +34,20 @@ export async function replayTool(file: string, name: string): Promise<ReplayedTo
       const asked = cutMiddle(mask(JSON.stringify(toPlain(input))), SHOWN / 2, SHOWN / 2);
       throw new ChainError('not_recorded', `${file} has no answer of the tool ${name} to ${asked}`);
     }
-    if ('error' in answer) throw new RecordedError(answer.error);
-    return answer.output;
+    return outputOf(answer);
   };
+}
+
+/** A tool that gives what it gave in a recording, and runs where that says nothing of it. */
+export function replayedTool(cassette: Cassette, live: Tool): Tool {
+  const replay = async (input: unknown, runLive: () => Promise<unknown>) => {
+    const answer = await cassette.takeToolAnswer(live.name, input);
+    return answer === undefined ? runLive() : outputOf(answer);
+  };
+  return live.wrapped(replay, { needsApproval: true });
+}
+
+function outputOf(answer: RecordedToolAnswer): unknown {
+  if ('error' in answer) throw new RecordedError(answer.error);
+  return answer.output;
 }

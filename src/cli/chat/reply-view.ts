@@ -63,7 +63,7 @@ export class ReplyView implements CallbackHandler {
   onLLMError(event: LLMErrorEvent): void {
     if (this.#isMemory(event)) return;
     this.reply = event;
-    this.#live?.onLLMError();
+    this.#live?.onLLMError(event);
   }
 
   /** Whether the answer that ended so is on the screen. */

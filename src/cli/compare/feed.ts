@@ -1,5 +1,5 @@
 import { startsNoRuns } from '../../callbacks/context.js';
-import type { CallbackHandler, LLMEndEvent, LLMNewTokenEvent } from '../../events.js';
+import type { CallbackHandler, LLMEndEvent, LLMErrorEvent, LLMNewTokenEvent } from '../../events.js';
 
 /** Takes one run's answer, as it comes. A promise is to be awaited before there is more. */
 export type TakeText = (text: string) => void | Promise<void>;
@@ -10,14 +10,17 @@ export class Feed implements CallbackHandler {
   /** Whoever reads an answer may take all the time in the world. */
   readonly handlerTimeoutMs = Number.POSITIVE_INFINITY;
   readonly #take: TakeText;
+  readonly #answersOnly: boolean;
   #streamed = false;
 
   static {
     startsNoRuns(Feed);
   }
 
-  constructor(take: TakeText) {
+  /** @param answersOnly leave out what a model says before it calls tools */
+  constructor(take: TakeText, answersOnly = false) {
     this.#take = take;
+    this.#answersOnly = answersOnly;
   }
 
   onChatModelStart(): void {
@@ -30,10 +33,15 @@ export class Feed implements CallbackHandler {
 
   onLLMNewToken({ token }: LLMNewTokenEvent): void | Promise<void> {
     this.#streamed = true;
-    return this.#take(token);
+    if (!this.#answersOnly) return this.#take(token);
   }
 
-  onLLMEnd({ text }: LLMEndEvent): void | Promise<void> {
-    if (!this.#streamed) return this.#take(text);
+  onLLMEnd({ text, toolCalls }: LLMEndEvent): void | Promise<void> {
+    const isNews = this.#answersOnly ? toolCalls.length === 0 : !this.#streamed;
+    if (isNews) return this.#take(text);
+  }
+
+  onLLMError({ text }: LLMErrorEvent): void | Promise<void> {
+    if (this.#answersOnly) return this.#take(text);
   }
 }

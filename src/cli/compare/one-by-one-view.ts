@@ -33,7 +33,7 @@ export class OneByOneView implements AnswerView {
   }
 
   handlersOf(index: number): readonly CallbackHandler[] {
-    return [new Feed((text) => this.#add(index, text))];
+    return [new Feed((text) => this.#add(index, text), this.#live.answersOnly)];
   }
 
   begin(): void {
