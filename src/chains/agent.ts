@@ -1,6 +1,6 @@
 import type { Run, RunnableFields, RunOptions } from '../callbacks/run.js';
 import { ChainError } from '../errors.js';
-import type { Message, ToolCall } from '../messages.js';
+import type { Message, ToolCall, ToolDefinition } from '../messages.js';
 import type { Model, ModelResult } from '../models/model.js';
 import { didYouMean } from '../nearest-name.js';
 import type { Prompt } from '../prompts/prompt.js';
@@ -75,6 +75,11 @@ export class AgentChain extends Chain<AgentResult> {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
   }
 
+  /** What the model is told of its tools. */
+  get definitions(): readonly ToolDefinition[] {
+    return [...this.#tools.values()].map(({ definition }) => definition);
+  }
+
   /** The text of the answer. */
   async run(inputs: ChainInputs = {}, options: RunOptions = {}): Promise<string> {
     return (await this.invoke(inputs, options)).text;
@@ -89,7 +94,7 @@ export class AgentChain extends Chain<AgentResult> {
     const asked = this.prompt.formatPrompt(inputs);
     const heard = run.emit({ type: 'text', text: asked.text, kind: 'prompt' });
     if (heard !== undefined) await heard;
-    const options = { parent: run, tools: [...this.#tools.values()].map(({ definition }) => definition) };
+    const options = { parent: run, tools: this.definitions };
     const messages: Message[] = [...asked.messages];
     for (let rounds = 1; rounds <= maxRounds; rounds++) {
       const llm = streaming

@@ -1,6 +1,6 @@
 import { renderCost } from '../callbacks/figures.js';
 import { type ErrorRecord, toErrorRecord } from '../errors.js';
-import type { Message, Usage } from '../messages.js';
+import type { Message, ToolDefinition, Usage } from '../messages.js';
 import { roomFor } from '../models/budget-room.js';
 import type { Model } from '../models/model.js';
 import type { PromptValue } from '../prompts/prompt.js';
@@ -13,6 +13,8 @@ import type { RunPlan } from './run-plan.js';
 export interface DryRun {
   readonly model: string;
   readonly messages: readonly Message[];
+  /** The names of the tools that the model may call; left out where there are none. */
+  readonly tools?: readonly string[];
   readonly inputTokens: number;
   /** Whether the model's own tokenizer counted them. */
   readonly exact: boolean;
@@ -29,15 +31,17 @@ export async function makeDryRun(
 ): Promise<DryRun> {
   const prompt = chain.prompt.formatPrompt(values);
   const { messages } = prompt;
-  const { inputTokens } = await llm.estimateInput(prompt);
+  const { definitions: tools = [] } = chain;
+  const { inputTokens } = await llm.estimateInput(prompt, tools);
   const { exact } = await loadTokenizer(llm.model);
   const usage: Usage = { ...NOTHING, inputTokens, totalTokens: inputTokens };
   const inputCost = await llm.cost(llm.model, usage);
   const budgets = [budget, share].filter((one) => one !== undefined);
-  const refused = budgets.length > 0 && (await refusalBy(budgets, llm, prompt));
+  const refused = budgets.length > 0 && (await refusalBy(budgets, llm, prompt, tools));
   return {
     model: llm.model,
     messages,
+    ...(tools.length > 0 && { tools: tools.map(({ name }) => name) }),
     inputTokens: inputTokens ?? 0,
     exact,
     inputCost,
@@ -56,9 +60,10 @@ async function refusalBy(
   budgets: readonly Budget[],
   llm: Model,
   prompt: PromptValue,
+  tools: readonly ToolDefinition[],
 ): Promise<DryRun['refused']> {
   try {
-    roomFor(await llm.quote(prompt), budgets);
+    roomFor(await llm.quote(prompt, tools), budgets);
     return undefined;
   } catch (error) {
     const { code, message } = toErrorRecord(error);
@@ -68,13 +73,14 @@ async function refusalBy(
 
 /** @param offline whether the offline model would answer: it has no price that could be known */
 export function renderDryRun(
-  { model, messages, inputTokens, inputCost, refused }: DryRun,
+  { model, messages, tools, inputTokens, inputCost, refused }: DryRun,
   offline: boolean,
 ): string {
   const price = offline ? 'price none' : renderCost(inputCost);
   const figures = `${model} · ${inputTokens} tokens in (estimated) · ${price} · nothing was sent\n`;
   const refusal = refused === undefined ? '' : `it would not be asked: ${refused.message}\n`;
-  return `${renderMessages(messages)}\n${figures}${refusal}`;
+  const callable = tools === undefined ? '' : `tools: ${tools.join(', ')}\n\n`;
+  return `${renderMessages(messages)}\n${callable}${figures}${refusal}`;
 }
 
 export function renderMessages(messages: readonly Message[]): string {

@@ -29,7 +29,8 @@ export async function hintForModel(
   const known = await modelNames();
   const models = known.openai ?? [];
   if (models.some((model) => family(model) === family(name))) return undefined;
-  const elsewhere = prefixes.find((each) => known[each]?.some((model) => model.startsWith(name)));
+  const others = prefixes.filter((each) => each !== 'openai' && name.length >= SHORTEST_BEGINNING);
+  const elsewhere = others.find((each) => known[each]?.some((model) => model.startsWith(name)));
   if (elsewhere !== undefined) return didYouMean(`${elsewhere}:${name}`);
   const nearest = nearestName(name, ['offline', ...prefixes, ...models]);
   return nearest !== undefined && prefixes.includes(nearest) ? withPrefix(nearest) : didYouMean(nearest);
@@ -46,6 +47,9 @@ export async function noteModels(
     if (hint !== undefined) stderr.write(redact(cleanControls(`note: ${name}: ${hint}\n`)));
   }
 }
+
+/** Fewer characters begin the names of all sorts of models. */
+const SHORTEST_BEGINNING = 4;
 
 function withPrefix(provider: string): string {
   return `A model of ${provider} is written ${provider}:NAME.`;

@@ -1,7 +1,7 @@
 import type { RunOptions } from '../callbacks/run.js';
 import { newRunId } from '../callbacks/run-id.js';
 import { LLMChain, type LLMChainFields } from '../chains/llm-chain.js';
-import type { ResponseFormat } from '../messages.js';
+import type { ResponseFormat, ToolDefinition } from '../messages.js';
 import type { Model } from '../models/model.js';
 import type { TemplateFile } from '../prompts/load.js';
 import type { PromptValues } from '../prompts/prompt.js';
@@ -16,6 +16,8 @@ import { labelOf, type Variant } from './variants.js';
 
 /** What is run: a chain, or what a chain would do. */
 export interface Asked extends Pick<LLMChain, 'prompt'> {
+  /** What the model is told that it may call. */
+  readonly definitions?: readonly ToolDefinition[];
   invoke(values: PromptValues, options: RunOptions): Promise<{ readonly text: string }>;
 }
 

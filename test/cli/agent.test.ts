@@ -96,6 +96,17 @@ describe('a template with tools', () => {
     });
   });
 
+  it('is counted with its tools before anything is asked', async () => {
+    const dry = (...flags: readonly string[]) =>
+      here.run(['run', 'agent.txt', '--dry-run', ...flags], { env });
+    expect((await dry()).stdout).toBe(
+      'user:\nWhat is 6 * 7?\n\ntools: calculator, read_file\n\nm · 162 tokens in (estimated) · no price · nothing was sent\n',
+    );
+    const document = JSON.parse((await dry('--json')).stdout);
+    expect(document).toMatchObject({ tools: ['calculator', 'read_file'], inputTokens: 162 });
+    expect(server.received).toEqual([]);
+  });
+
   it('is replayed with what its tools gave, unasked, though nothing of it is there any more', async () => {
     const live = await here.run(['run', 'agent.txt', '--approve', 'all', '--record', 'c.jsonl'], { env });
     here.write('notes/a.txt', 'a lily\n');

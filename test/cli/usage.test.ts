@@ -65,7 +65,16 @@ describe('help', () => {
     const flags = [...stdout.matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map(([, flag]) => flag);
     expect(flags).toEqual([
       ...['--prompt', '--var', '--vars', '--model', '--system', '--temperature', '--top-p', '--max-tokens'],
-      ...['--max-cost', '--max-total-tokens', '--stop', '--seed', '--schema', '--verbose', '--log'],
+      ...[
+        '--max-cost',
+        '--max-total-tokens',
+        '--stop',
+        '--seed',
+        '--schema',
+        '--approve',
+        '--verbose',
+        '--log',
+      ],
       ...['--log-format', '--log-tokens', '--redact', '--no-content', '--otlp', '--record', '--callback'],
       ...['--replay', '--replay-timing', '--live-on-miss'],
       ...[
