@@ -41,7 +41,7 @@ function converted(value: unknown, depth: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, converted(item, depth + 1)]));
 }
 
-/** A message of theirs as one of ours. Of content that is no text its kind is said. */
+/** A message of theirs as one of ours. */
 export function ourMessage(message: unknown): Message {
   if (!isObject(message)) return { role: 'user', content: textOf(message) };
   const kind = typeOf(message);
@@ -176,13 +176,22 @@ function typeOf(message: Fields): string {
   return ask === undefined ? '' : String(ask.call(message));
 }
 
-/** The text of a message's content, which may be a list of blocks. */
+/**
+ * The text of a message's content, which may be a list of blocks. What was sent besides is named; what a model thinks and
+ * which tools it calls is no part of what it says.
+ */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   return list(content)
-    .map((block) => (isObject(block) ? (text(block.text) ?? `[${String(block.type)}]`) : String(block)))
+    .map((block) => {
+      if (!isObject(block)) return String(block);
+      const type = text(block.type) ?? '';
+      return text(block.text) ?? (MEDIA.test(type) ? `[${type}]` : '');
+    })
     .join('');
 }
+
+const MEDIA = /image|audio|video|file|document|media/;
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;

@@ -238,6 +238,45 @@ describe('in a program of LangChain.js a handler of this package hears', () => {
     expect(ofType(heard.events, 'toolEnd').map(({ output }) => output)).toEqual(['40 roses', '40 lilies']);
   });
 
+  it('messages as texts, with the names of what is none', async () => {
+    const heard = recorder();
+    const image = { type: 'image_url', image_url: { url: 'https://shop.test/rose.png' } };
+    const content = [
+      { type: 'thinking', thinking: 'A rose?' },
+      { type: 'text', text: 'A rose.' },
+      { type: 'tool_use', id: 'c-1', name: 'stock', input: {} },
+    ];
+    const answer = new AIMessage({ content, tool_calls: [{ id: 'c-1', name: 'stock', args: {} }] });
+    await new ChatShop({ responses: [answer] }).invoke(
+      [new HumanMessage({ content: [{ type: 'text', text: 'What is it? ' }, image], name: 'Ada' })],
+      { callbacks: [toLangChain(heard)] },
+    );
+    expect(ofType(heard.events, 'chatModelStart')[0]!.messages).toEqual([
+      { role: 'user', content: 'What is it? [image_url]', name: 'Ada' },
+    ]);
+    expect(ofType(heard.events, 'llmEnd')[0]!.message).toEqual({
+      role: 'assistant',
+      content: 'A rose.',
+      toolCalls: [{ id: 'c-1', name: 'stock', arguments: '{}' }],
+    });
+  });
+
+  it('a stream that fails, and what had come', async () => {
+    const heard = recorder();
+    const manager = new TheirManager(undefined, { handlers: [ensureHandler(toLangChain(heard))] });
+    const serialized = { lc: 1, type: 'not_implemented' as const, id: ['a', 'ChatShop'] };
+    const [run] = await manager.handleChatModelStart(serialized, [[new HumanMessage('Where?')]]);
+    await run!.handleLLMNewToken('In');
+    await run!.handleLLMError(Object.assign(new Error('cut'), { name: 'AbortError' }));
+    const [error] = ofType(heard.events, 'llmError');
+    expect([error!.text, error!.model, error!.error.code, error!.usage!.source]).toEqual([
+      'In',
+      'ChatShop',
+      'aborted',
+      'unknown',
+    ]);
+  });
+
   it('a retriever', async () => {
     const heard = recorder();
     await new FakeRetriever().invoke('roses', { callbacks: [toLangChain(heard)] });
