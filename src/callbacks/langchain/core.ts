@@ -17,11 +17,11 @@ export interface CoreClasses {
 /**
  * The classes of the user's `@langchain/core`; plain ones of the same shape where it isn't installed. A handler that was
  * loaded by `require` gets those that `require` gives, which are others than those of `import`: it may ask `instanceof`.
+ * @param from the file that would import them; where it can't, this package does, of which they are a peer
  */
-export async function loadCore(handler: object): Promise<CoreClasses> {
+export async function loadCore(handler: object, from = import.meta.url): Promise<CoreClasses> {
   const { createRequire } = await import('node:module');
-  // A peer of this package; where this one is installed for all users, that of the project that it is used in.
-  for (const place of [import.meta.url, `${process.cwd()}/package.json`]) {
+  for (const place of [from, import.meta.url]) {
     const require = createRequire(place);
     const find = (name: string) => require.resolve(`@langchain/core/${name}`);
     let base: string;

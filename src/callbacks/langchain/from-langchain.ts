@@ -1,6 +1,8 @@
 import { ChainError, type ErrorRecordWithOriginal } from '../../errors.js';
 import type { CallbackHandler, ChainEvent, EventOf, EventType } from '../../events.js';
 import { messagesToText } from '../../messages.js';
+import { handlerName } from '../failures.js';
+import { callerOf } from './caller.js';
 import type { CoreClasses } from './core.js';
 import type { LangChainHandler, LangChainMethod } from './handler.js';
 import {
@@ -18,8 +20,8 @@ const known = new WeakMap<LangChainHandler, CallbackHandler>();
 
 /**
  * Makes a callback handler of LangChain.js one of this package: its methods are called as LangChain.js calls them, with
- * messages and results of `@langchain/core`, which is loaded by the first event; with plain objects of the same shape
- * where it isn't installed.
+ * messages and results of `@langchain/core`, as the file that calls this would import it, which is loaded by the first
+ * event; with plain objects of the same shape where it isn't installed.
  *
  * The handler's own `ignoreLLM`, `ignoreChain`, `ignoreAgent` (tools too), `ignoreRetriever`, `ignoreCustomEvent`,
  * `raiseError` and `awaitHandlers` hold. A request that is made again is a custom event called `retry`.
@@ -32,7 +34,7 @@ export function fromLangChain(handler: LangChainHandler): CallbackHandler {
     throw new ChainError('invalid_argument', message, { hint });
   }
   let ours = known.get(handler);
-  if (ours === undefined) known.set(handler, (ours = new FromLangChain(handler)));
+  if (ours === undefined) known.set(handler, (ours = new FromLangChain(handler, callerOf(fromLangChain))));
   return ours;
 }
 
@@ -90,16 +92,19 @@ interface OpenRun {
 
 class FromLangChain implements CallbackHandler {
   readonly #handler: LangChainHandler;
+  /** The file that made it. */
+  readonly #from: string | undefined;
   readonly #runs = new Map<string, OpenRun>();
   #classes: CoreClasses | null = null;
   #loading: Promise<void> | null = null;
 
-  constructor(handler: LangChainHandler) {
+  constructor(handler: LangChainHandler, from: string | undefined) {
     this.#handler = handler;
+    this.#from = from;
   }
 
   get name(): string {
-    return this.#handler.name ?? this.#handler.constructor.name;
+    return handlerName(this.#handler);
   }
 
   get raiseError(): boolean {
@@ -113,7 +118,7 @@ class FromLangChain implements CallbackHandler {
   onEvent(event: ChainEvent): unknown {
     if (this.#classes !== null) return this.#hear(event, this.#classes);
     this.#loading ??= import('./core.js')
-      .then(({ loadCore }) => loadCore(this.#handler))
+      .then(({ loadCore }) => loadCore(this.#handler, this.#from))
       .then((classes) => {
         this.#classes = classes;
       });

@@ -26,7 +26,7 @@ function run(project: string, program: string, packages: Readonly<Record<string,
   const file = join(folder, project, 'program.mjs');
   writeFileSync(file, program);
   const { stdout, stderr } = spawnSync(process.execPath, [file], {
-    cwd: dirname(file),
+    cwd: folder,
     encoding: 'utf8',
   });
   return stdout + stderr;
@@ -51,7 +51,7 @@ it('where @langchain/core isn’t installed a handler gets plain objects of the 
   expect(printed).toBe('1 + 2 = \n3 3\nai ai 3 13\n');
 });
 
-it('is that of the project that is stood in, where this package is somewhere else', () => {
+it('is that of the file that makes the handler, wherever this package is', () => {
   const library = join(folder, 'package/dist/index.js');
   expect(run('elsewhere', plainProgram(library), CORE)).toBe('1 + 2 = HumanMessage\n3 3\nai ai 3 13\n');
 });

@@ -350,6 +350,18 @@ describe('a handler of LangChain.js', () => {
     expect(methods().filter((method) => method === 'ChainStart')).toHaveLength(1);
   });
 
+  it('hears many runs at once, each in its order', async () => {
+    const { handler, calls } = spy();
+    const callbacks = [fromLangChain(handler)];
+    await Promise.all([PROGRAMS.chain(callbacks), PROGRAMS.failure(callbacks), PROGRAMS.chain(callbacks)]);
+    const roots = givenTo(calls, 'handleChainStart').map(([, , runId]) => runId);
+    expect(roots).toHaveLength(3);
+    const last = roots.map((root) => calls.findLast(([, given]) => given.includes(root))![0]);
+    expect(last.sort()).toEqual(['handleChainEnd', 'handleChainEnd', 'handleChainError']);
+    for (const root of roots)
+      expect(calls.find(([, given]) => given.includes(root))![0]).toBe('handleChainStart');
+  });
+
   it('has methods by LangChain.js’s names', () => {
     const message = 'fromLangChain takes a handler of LangChain.js, with methods such as handleLLMEnd';
     for (const wrong of [{ onLLMEnd() {} }, {}, null, 1])

@@ -13,7 +13,7 @@ import {
   FakeRetriever,
   FakeStreamingChatModel,
 } from '@langchain/core/utils/testing';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { FileCallbackHandler } from '../../../src/callbacks/file.js';
 import { toLangChain } from '../../../src/callbacks/langchain/to-langchain.js';
@@ -24,6 +24,15 @@ import type { CallbackHandler } from '../../../src/events.js';
 import { ofType, recorder } from '../../support/recorder.js';
 import { settle } from '../../support/settle.js';
 import { afterTest } from '../../support/teardown.js';
+
+/** Whoever runs this may have LangChain.js send its runs somewhere. */
+beforeEach(() => {
+  for (const name of ['TRACING', 'TRACING_V2', 'VERBOSE'])
+    for (const prefix of ['LANGSMITH', 'LANGCHAIN']) vi.stubEnv(`${prefix}_${name}`, undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const prompt = ChatPromptTemplate.fromMessages([
   ['system', 'You sell flowers.'],
