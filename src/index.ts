@@ -2,6 +2,9 @@
 export { EventRedactor, type RedactionOptions } from './callbacks/event-redactor.js';
 export type { HandlerFailure, OnHandlerError } from './callbacks/failures.js';
 export { FileCallbackHandler, type FileHandlerOptions } from './callbacks/file.js';
+export { fromLangChain } from './callbacks/langchain/from-langchain.js';
+export type { LangChainHandler } from './callbacks/langchain/handler.js';
+export { type LangChainCallbacks, toLangChain } from './callbacks/langchain/to-langchain.js';
 export { type RunSteps, runSteps } from './callbacks/lifecycle.js';
 export { type Logger, type LogLevel, type LogTargetOptions, logger } from './callbacks/logger.js';
 export { CallbackManager, type CallbackManagerOptions, type Callbacks } from './callbacks/manager.js';

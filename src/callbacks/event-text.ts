@@ -1,7 +1,8 @@
 import type { ChainEvent, ChatModelStartEvent, EventOf, EventType, LLMStartEvent } from '../events.js';
 import { messagesToText, type Usage } from '../messages.js';
 import { renderCost, renderDuration, renderUsage } from './figures.js';
-import { type LogLevel, shortRunId } from './log-line.js';
+import type { LogLevel } from './log-line.js';
+import { runLabel } from './run-id.js';
 
 /** How severe an event is. */
 export function eventLevel(type: EventType): LogLevel {
@@ -137,7 +138,7 @@ function modelDetails({ model, provider, params }: LLMStartEvent | ChatModelStar
 
 /** What a start event says of where its run comes from. */
 function renderOrigin({ parentRunId, tags, metadata }: StartEvent): string[] {
-  const origin = parentRunId === null ? [] : [`in ${shortRunId(parentRunId)}`];
+  const origin = parentRunId === null ? [] : [`in ${runLabel(parentRunId)}`];
   if (tags.length > 0) origin.push(list('tags', tags));
   if (Object.keys(metadata).length > 0) origin.push(`metadata ${json(metadata)}`);
   return origin;

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { runLabel } from './run-id.js';
 import { type LogFormat, type LogInfo, printf } from './winston.js';
 
 /** How severe a record is, as loguru has it: the higher, the more severe. */
@@ -39,7 +40,7 @@ export function lineFormat(text: (info: LogInfo) => string, colorize = false): L
   const paint = colorize ? paintAs : (_style: string, plain: string) => plain;
   return printf((info) => {
     const { level, runId } = info;
-    const run = typeof runId === 'string' ? `[${shortRunId(runId)}] ` : '';
+    const run = typeof runId === 'string' ? `[${runLabel(runId)}] ` : '';
     const time = paint('time', renderTime(info.time as number));
     const message = escapeControls(run + text(info)).replaceAll('\n', '\n    ');
     return `${time} | ${paint(level, level.toUpperCase().padEnd(8))} | ${paint(level, message)}`;

@@ -8,6 +8,14 @@ export function newRunId(): string {
   return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
 }
 
+/**
+ * Eight characters of an id, by which people tell runs apart. Those of LangChain.js are of version 7, and begin with the
+ * time: of these it is the end.
+ */
+export function runLabel(runId: string): string {
+  return runId[14] === '7' ? runId.slice(-8) : runId.slice(0, 8);
+}
+
 function hex8(): string {
   return Math.floor(Math.random() * 2 ** 32)
     .toString(16)

@@ -4,6 +4,7 @@ import { cleanControls } from '../safety/clean.js';
 import { wantsColor } from './color.js';
 import { startsNoRuns } from './context.js';
 import { EventRedactor, type RedactionOptions } from './event-redactor.js';
+import { runLabel } from './run-id.js';
 import { renderInputs, renderTrace, type TraceLine, type TraceStyle } from './trace-text.js';
 
 export interface StdoutHandlerOptions extends RedactionOptions {
@@ -23,7 +24,7 @@ export interface StdoutHandlerOptions extends RedactionOptions {
  * The console trace: every run opened and closed at its place in the tree, and what happened in between.
  *
  * An answer is written in one piece when it is whole, not token by token, so that runs that go on side by side don't
- * tear it apart. Of two such runs every line begins with the first eight characters of the run's id. A stream that
+ * tear it apart. Of two such runs every line begins with eight characters of the run's id. A stream that
  * fails or was closed ends the trace, never the run.
  */
 export class StdoutCallbackHandler extends BaseCallbackHandler {
@@ -93,9 +94,9 @@ export class StdoutCallbackHandler extends BaseCallbackHandler {
     parent.children.add(run);
     this.#open.set(run.id, run);
     if (other === undefined) return '';
-    run.label = shortId(run.id);
+    run.label = runLabel(run.id);
     if (other.label !== null) return '';
-    other.label = shortId(other.id);
+    other.label = runLabel(other.id);
     return this.#format(other, [{ text: `(${other.name} goes on)`, style: 'detail', level: 0 }]);
   }
 
@@ -188,10 +189,6 @@ function labelOf(run: TracedRun): string | null {
   let branch: TracedRun | null = run;
   while (branch !== null && branch.label === null) branch = branch.parent;
   return branch === null ? null : branch.label;
-}
-
-function shortId(runId: string): string {
-  return runId.slice(0, 8);
 }
 
 type Paint = Readonly<Record<TraceStyle, (text: string) => string>>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newRunId } from '../../src/callbacks/run-id.js';
+import { newRunId, runLabel } from '../../src/callbacks/run-id.js';
 
 it('is a UUID of version 4, and another each time', () => {
   const ids = Array.from({ length: 10_000 }, newRunId);
@@ -18,4 +18,9 @@ it('varies in each of its digits', () => {
       )
       .join(' fixed '),
   );
+});
+
+it('is told apart by its beginning, and by its end where that is the time', () => {
+  expect(runLabel('dc26a971-1ebe-49e5-8b65-7d2cd0e1f1a4')).toBe('dc26a971');
+  expect(runLabel('01a222b9-0a65-7454-adbc-acc2bff0aa2f')).toBe('bff0aa2f');
 });

@@ -49,6 +49,7 @@ describe.each(pages.filter((name) => !translations.has(name)))('%s', (name) => {
       cpSync(join(root, shown), join(folder, shown), { recursive: true });
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(root, join(folder, 'node_modules/promptchain'), 'dir');
+    symlinkSync(join(root, 'node_modules/@langchain'), join(folder, 'node_modules/@langchain'), 'dir');
     for (const { name: file, content } of files) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), content);

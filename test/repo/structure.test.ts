@@ -137,8 +137,14 @@ describe('the package', () => {
   const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
   it('has no runtime dependencies', () => {
-    const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(read('package.json'));
-    expect([dependencies, optionalDependencies, peerDependencies]).toEqual([undefined, undefined, undefined]);
+    const { dependencies, optionalDependencies } = JSON.parse(read('package.json'));
+    expect([dependencies, optionalDependencies]).toEqual([undefined, undefined]);
+  });
+
+  it('works without its peers', () => {
+    const { peerDependencies, peerDependenciesMeta } = JSON.parse(read('package.json'));
+    expect(Object.keys(peerDependencies)).toEqual(['@langchain/core']);
+    expect(peerDependenciesMeta).toEqual({ '@langchain/core': { optional: true } });
   });
 
   it('is locked without the address of a registry or a path of a machine', () => {
