@@ -96,7 +96,7 @@ function assertHandler(handler: CallbackHandler): void {
   }
   if (examined.has(handler)) return;
   const fault = faultOf(handler);
-  if (fault !== null) throw invalid(fault);
+  if (fault !== null) throw invalid(fault, /method handle/.test(fault) ? OF_LANGCHAIN : undefined);
   examined.add(handler);
 }
 
@@ -120,6 +120,8 @@ function faultOf(handler: CallbackHandler): string | null {
   }
 }
 
-function invalid(message: string): ChainError {
-  return new ChainError('invalid_callback', message);
+const OF_LANGCHAIN = 'A handler of LangChain.js becomes one by fromLangChain(handler).';
+
+function invalid(message: string, hint?: string): ChainError {
+  return new ChainError('invalid_callback', message, hint === undefined ? {} : { hint });
 }

@@ -448,7 +448,8 @@ describe('what is no handler', () => {
       'in a callback handler these must be functions: onLLMEnd, onEvent',
     ],
   ])('%s is refused, and nothing was started', async (_what, handler, message) => {
-    const error = new ChainError('invalid_callback', message);
+    const hint = 'A handler of LangChain.js becomes one by fromLangChain(handler).';
+    const error = new ChainError('invalid_callback', message, message.includes(' handle') ? { hint } : {});
     const heard = recorder();
     const llm = new FakeModel({ callbacks: [heard] });
     const call = llm.invoke('a', { callbacks: [handler as CallbackHandler] });
