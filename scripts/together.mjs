@@ -12,6 +12,7 @@ export const CORE = [
   'callbacks/stdout',
   'models/create',
   'models/providers',
+  'models/transport',
   'safety/redactor',
 ];
 

@@ -22,6 +22,7 @@ export class CommandTransport implements Transport {
   readonly #server: McpCommand;
   #child: ChildProcess | undefined;
   #rest = '';
+  #isTooLong = false;
   #said = '';
   #ended: string | undefined;
   #noise: string | undefined;
@@ -63,10 +64,8 @@ export class CommandTransport implements Transport {
         stdio: ['pipe', 'pipe', 'pipe'],
       });
       const forget = onExit(() => killGroup(child, 'SIGKILL'));
-      child.on('spawn', () => {
-        this.#child = child;
-        resolve();
-      });
+      if (child.pid !== undefined) this.#child = child;
+      child.on('spawn', resolve);
       child.on('error', (cause: NodeJS.ErrnoException) => {
         forget();
         reject(notStarted(REASONS[cause.code ?? '']?.(command) ?? cause.message, cause));
@@ -102,12 +101,13 @@ export class CommandTransport implements Transport {
   }
 
   #read(text: string): void {
+    if (this.#isTooLong) return;
     const lines = text.split('\n');
     lines[0] = this.#rest + lines[0];
     this.#rest = lines.pop()!;
     for (const line of lines) this.#take(line);
     if (this.#rest.length <= LONGEST_MESSAGE) return;
-    this.#rest = '';
+    this.#isTooLong = true;
     this.#said += `\na message of it is longer than ${LONGEST_MESSAGE} characters\n`;
     void this.close();
   }

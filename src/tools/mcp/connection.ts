@@ -17,6 +17,7 @@ import { maskSecrets } from '../../safety/mask.js';
 import { CommandTransport } from './command-transport.js';
 import { httpFailure, mayBeOlder } from './http-failure.js';
 import { outputOf } from './output.js';
+import { Requests } from './requests.js';
 import { isHttpUrl, type McpAddress, type McpServer } from './server-config.js';
 import type { ExpandedServer } from './variables.js';
 
@@ -27,6 +28,7 @@ export class McpConnection {
   readonly #name: string;
   readonly #server: McpServer;
   readonly #secrets: readonly string[];
+  readonly #requests = new Requests();
   #client: Client | undefined;
   #transport: Transport | undefined;
   #tools: readonly McpTool[] = [];
@@ -104,7 +106,7 @@ export class McpConnection {
   async #connectTo({ url: address, headers = {}, type }: McpAddress): Promise<void> {
     if (!isHttpUrl(address)) throw new ChainError('invalid_config', `its URL is none of http: ${address}`);
     const url = new URL(address);
-    const options = { requestInit: { headers } };
+    const options = { requestInit: { headers }, fetch: this.#requests.fetch };
     if (type === 'sse') return this.#connect(new SSEClientTransport(url, options));
     try {
       await this.#connect(new StreamableHTTPClientTransport(url, options));
@@ -170,8 +172,8 @@ export class McpConnection {
       }
     }
     if (error instanceof ChainError) return error;
-    if ('url' in this.#server && !(error instanceof McpError))
-      return httpFailure(new URL(this.#server.url), error, this.#secrets);
+    if ('url' in this.#server && !(error instanceof McpError || isUnshaped(error)))
+      return httpFailure(new URL(this.#server.url), error, this.#secrets, this.#requests.failure);
     return new ChainError('invalid_response', `it speaks no MCP: ${cleanLine(wordsOf(error))}`);
   }
 }
@@ -191,6 +193,17 @@ function toldBy(error: McpError): ChainError {
 }
 
 function wordsOf(error: unknown): string {
-  const { message } = error as Error;
-  return error instanceof McpError ? message.replace(/^(MCP error -?\d+: )+/, '') : message;
+  if (isUnshaped(error))
+    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  return (error as Error).message.replace(/^(MCP error -?\d+: )+/, '');
+}
+
+/** Whether a message isn't what the protocol says, which zod tells in its own way. */
+function isUnshaped(error: unknown): error is { readonly issues: readonly Issue[] } {
+  return Array.isArray((error as { readonly issues?: unknown }).issues);
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }

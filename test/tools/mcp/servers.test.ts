@@ -197,6 +197,12 @@ describe('a command that is no server', () => {
       'it was ended by SIGKILL',
     ],
     [
+      'never ends its line',
+      node("process.stdout.write('x'.repeat(34e6)); setInterval(() => {}, 1000)"),
+      'connection_failed',
+      'it was ended by SIGTERM: a message of it is longer than 33554432 characters',
+    ],
+    [
       'says what it hears',
       node('process.stdin.pipe(process.stdout)'),
       'invalid_response',
@@ -215,6 +221,8 @@ describe('a command that is no server', () => {
 });
 
 describe('an address that is no server', () => {
+  const ELSE = '{"jsonrpc":"2.0","id":0,"result":{}}';
+
   async function listen(answer: RequestListener): Promise<string> {
     const server = createServer(answer).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -254,11 +262,20 @@ describe('an address that is no server', () => {
       'HOST speaks no MCP: ',
     ],
     [
-      'hangs up',
-      ({ socket }) => socket.destroy(),
-      'connection_failed',
-      'no answer from HOST (UND_ERR_SOCKET)',
+      'answers something else',
+      (request, response) => {
+        request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(ELSE));
+      },
+      'invalid_response',
+      'it speaks no MCP: protocolVersion: Invalid input: expected string, received undefined; ',
     ],
+    [
+      'is elsewhere',
+      (_, response) => response.writeHead(307, { location: 'https://example.org/mcp' }).end(),
+      'invalid_response',
+      'HOST answered 307 and redirects to https://example.org/mcp',
+    ],
+    ['hangs up', ({ socket }) => socket.destroy(), 'connection_failed', 'no answer from HOST (ECONNRESET)'],
   ])('%s', async (_, answer, code, message) => {
     vi.stubEnv('THEIR_TOKEN', 'tell-nobody-7d1f');
     const host = await listen(answer);
@@ -267,6 +284,23 @@ describe('an address that is no server', () => {
     vi.unstubAllEnvs();
     expect(failure.code).toBe(code);
     expect(failure.message.replace(host, 'HOST')).toContain(`MCP server edges: ${message}`);
+  });
+
+  it('is asked through the proxy that the environment names', async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = await listen(({ url }, response) => {
+      asked.push(url);
+      response.writeHead(403).end('not from here');
+    });
+    vi.stubEnv('http_proxy', `http://${proxy}`);
+    vi.stubEnv('no_proxy', '');
+    const failure = await open({ url: 'http://server.invalid/mcp' }).catch((error) => error);
+    vi.unstubAllEnvs();
+    expect(asked).toEqual(['http://server.invalid/mcp']);
+    expect(failure).toMatchObject({
+      code: 'permission_denied',
+      message: 'MCP server edges: server.invalid answered 403: not from here',
+    });
   });
 
   it('is not there', async () => {
