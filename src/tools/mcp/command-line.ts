@@ -6,7 +6,7 @@ export function splitCommand(line: string): { readonly words: readonly string[];
     return { words: [], wrong: 'a quote is not closed' };
   const words: string[] = [];
   for (const word of parse(line, (name) => `\${${name}}`)) {
-    if (typeof word === 'string') words.push(word);
+    if (typeof word === 'string') words.push(word.replace(/^~(?=\/|$)/, `\${HOME}`));
     else if ('pattern' in word) words.push(word.pattern);
     else return { words: [], wrong: `no shell runs it: ${'op' in word ? word.op : '#'} needs quotes` };
   }

@@ -60,6 +60,7 @@ it.each([
     'TOKEN=$TOKEN LEVEL=2 node *.js',
     { command: 'node', args: ['*.js'], env: { TOKEN: `\${TOKEN}`, LEVEL: '2' } },
   ],
+  ['node ~/server.js ~you', { command: 'node', args: [`\${HOME}/server.js`, '~you'] }],
 ])('%s is a server', async (text, server) => {
   expect(await mcpServerOf(text)).toEqual(server);
 });
