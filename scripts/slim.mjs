@@ -19,6 +19,12 @@ const EDITS = [
     /^export const formatRequestDetails = .*$/m,
     '$& return details;',
   ],
+  // Checks what tools give by schemas of their own, with all of ajv for it: it is told to a model as it is.
+  [
+    /sdk[\\/]dist[\\/]esm[\\/]client[\\/]index\.js$/,
+    /^import \{ AjvJsonSchemaValidator \} from .*$/m,
+    'const AjvJsonSchemaValidator = Object;',
+  ],
   // Whether there are colours is never its guess, for which it loads what Node knows of terminals.
   [/chalk[\\/]source[\\/]index\.js$/, /^import supportsColor from '#supports-color';$/m, ''],
   [

@@ -10,8 +10,10 @@ export const CORE = [
   'nearest-name',
   'callbacks/at-exit',
   'callbacks/stdout',
+  'callbacks/token-totals',
   'models/create',
   'models/providers',
+  'models/transport',
   'safety/redactor',
 ];
 

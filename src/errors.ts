@@ -18,6 +18,7 @@ export type ChainErrorCode =
   | 'budget_exceeded'
   | 'limit_reached'
   | 'invalid_tool_input'
+  | 'tool_failed'
   | 'aborted'
   | 'timeout'
   | 'authentication'

@@ -144,6 +144,10 @@ export { loadTokenizer, type Tokenizer } from './tokens/tokenizer.js';
 export { calculatorTool } from './tools/calculator.js';
 export { currentTimeTool } from './tools/current-time.js';
 export { type HttpGetToolOptions, httpGetTool } from './tools/http-get.js';
+export { parseMcpConfig } from './tools/mcp/config.js';
+export type { McpAddress, McpCommand, McpServer } from './tools/mcp/server-config.js';
+export { mcpServerOf } from './tools/mcp/server-of.js';
+export { type McpOptions, type McpServers, openMcpServers } from './tools/mcp/servers.js';
 export { type ReadFileToolOptions, readFileTool } from './tools/read-file.js';
 export {
   Tool,

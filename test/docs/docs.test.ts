@@ -45,6 +45,8 @@ describe.each(pages.filter((name) => !translations.has(name)))('%s', (name) => {
     folder = mkdtempSync(join(tmpdir(), 'chain-docs-'));
     mkdirSync(join(folder, '.bin'));
     symlinkSync(join(root, 'bin/chain.js'), join(folder, '.bin/chain'));
+    const server = 'mcp-server-everything';
+    symlinkSync(join(root, 'node_modules/.bin', server), join(folder, '.bin', server));
     for (const shown of ['sample-prompts', 'examples'])
       cpSync(join(root, shown), join(folder, shown), { recursive: true });
     mkdirSync(join(folder, 'node_modules'));

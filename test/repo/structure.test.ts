@@ -25,6 +25,7 @@ const LAYERS = [
 
 /** Where each package may be imported. A new package, or a new place for one, is a decision: write it down here. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@modelcontextprotocol/sdk': ['tools/mcp/'],
   '@opentelemetry/api': ['callbacks/otel.ts', 'callbacks/otel/'],
   '@opentelemetry/core': ['callbacks/otel/'],
   '@opentelemetry/exporter-metrics-otlp-http': ['callbacks/otel/exporters.ts'],
@@ -37,6 +38,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chalk: ['callbacks/', 'cli/'],
   'cli-truncate': ['cli/'],
   commander: ['cli/'],
+  'cross-spawn': ['tools/mcp/'],
   'csv-stringify': ['cli/'],
   diff: ['trace/'],
   echarts: ['cli/'],
@@ -53,7 +55,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ora: ['cli/'],
   'p-limit': ['models/'],
   'proxy-from-env': ['models/'],
-  'signal-exit': ['callbacks/'],
+  'shell-quote': ['tools/mcp/'],
+  'signal-exit': ['callbacks/', 'tools/mcp/'],
   'simple-ascii-chart': ['cli/'],
   'string-width': ['cli/'],
   'triple-beam': ['callbacks/'],
@@ -65,6 +68,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Loaded when they are used, never with the library or the command: each would cost a noticeable part of a start. */
 const LAZY = [
+  '@modelcontextprotocol/sdk',
   '@opentelemetry/api',
   '@opentelemetry/core',
   '@opentelemetry/exporter-metrics-otlp-http',
@@ -75,6 +79,7 @@ const LAZY = [
   '@opentelemetry/sdk-trace-base',
   'ajv',
   'cli-truncate',
+  'cross-spawn',
   'csv-stringify',
   'diff',
   'echarts',
@@ -86,6 +91,7 @@ const LAZY = [
   'logform',
   'openai',
   'ora',
+  'shell-quote',
   'simple-ascii-chart',
   'string-width',
   'winston',
