@@ -20,9 +20,9 @@ const unloaded = files.filter((file) => file.status === 'failed' && file.asserti
 const failed = withStatus('failed').length + unloaded.length;
 
 for (const { fullName } of skipped) console.log(`skipped: ${fullName}`);
-for (const name of failedChecks) console.log(`failed: ${name}`);
 if (tests.length === skipped.length) console.log('No test ran.');
-console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+const unchecked = failedChecks.length > 0 ? `; failed before the tests: ${failedChecks.join(', ')}` : '';
+console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped${unchecked}`);
 process.exitCode = exitCode !== 0 || failedChecks.length > 0 || failed > 0 || passed === 0 ? 1 : 0;
 
 function runTests(args) {

@@ -449,7 +449,11 @@ describe('what is no handler', () => {
     ],
   ])('%s is refused, and nothing was started', async (_what, handler, message) => {
     const hint = 'A handler of LangChain.js becomes one by fromLangChain(handler).';
-    const error = new ChainError('invalid_callback', message, message.includes('method handle') ? { hint } : {});
+    const error = new ChainError(
+      'invalid_callback',
+      message,
+      message.includes('method handle') ? { hint } : {},
+    );
     const heard = recorder();
     const llm = new FakeModel({ callbacks: [heard] });
     const call = llm.invoke('a', { callbacks: [handler as CallbackHandler] });
