@@ -6,6 +6,7 @@ import { didYouMean } from '../nearest-name.js';
 import type { Prompt } from '../prompts/prompt.js';
 import { outputText, readCall, type Tool } from '../tools/tool.js';
 import { Chain, type ChainInputs, type ChainResult } from './chain.js';
+import { assertNone, faultOfModel, faultOfPrompt } from './faults.js';
 import { textOf } from './text-of.js';
 
 /** A call of a tool that may be declined. */
@@ -54,21 +55,19 @@ export class AgentChain extends Chain<AgentResult> {
   /** @throws ChainError `invalid_argument` where the model, the prompt or the tools are none */
   constructor(fields: AgentChainFields) {
     super(fields);
-    const { llm, prompt, tools, maxRounds = MOST_ROUNDS } = fields;
+    const { llm, prompt, tools, maxRounds = MOST_ROUNDS } = fields ?? {};
     const names = Array.isArray(tools) ? tools.map((tool) => tool?.name) : [];
     const twice = names.find((name, index) => names.indexOf(name) < index);
-    const wrong = [
-      ...(typeof llm?.invoke === 'function' ? [] : ['llm must be a model, such as new ChatOpenAI()']),
-      ...(typeof prompt?.formatPrompt === 'function'
-        ? []
-        : ['prompt must be a template, such as PromptTemplate.fromTemplate(text)']),
-      ...(Array.isArray(tools) && tools.every((tool) => typeof tool?.call === 'function')
-        ? []
-        : ['tools must be a list of tools, such as tool({ … })']),
-      ...(twice === undefined ? [] : [`two tools are called ${twice}`]),
-      ...(maxRounds >= 1 ? [] : ['maxRounds must be 1 or more']),
+    const faults = [
+      faultOfModel(llm),
+      faultOfPrompt(prompt),
+      Array.isArray(tools) && tools.every((tool) => typeof tool?.call === 'function')
+        ? undefined
+        : 'tools must be a list of tools, such as tool({ … })',
+      twice === undefined ? undefined : `two tools are called ${twice}`,
+      maxRounds >= 1 ? undefined : 'maxRounds must be 1 or more',
     ];
-    if (wrong.length > 0) throw new ChainError('invalid_argument', `AgentChain: ${wrong.join('; ')}`);
+    assertNone(faults, 'AgentChain');
     this.llm = llm;
     this.prompt = prompt;
     this.#fields = fields;

@@ -1,7 +1,6 @@
 import type { CallContext } from '../callbacks/context.js';
 import type { Run, RunnableFields, RunOptions } from '../callbacks/run.js';
 import { newRunId } from '../callbacks/run-id.js';
-import { ChainError } from '../errors.js';
 import { ConversationBufferMemory } from '../memory/buffer.js';
 import type { Memory, MemoryState } from '../memory/memory.js';
 import { messagesToText, type UsageSum } from '../messages.js';
@@ -16,6 +15,7 @@ import {
   type TurnRecord,
 } from './conversation-file.js';
 import { conversationPrompt, formatTurn, inputOf } from './conversation-prompt.js';
+import { assertNone, faultOfModel, faultOfPrompt } from './faults.js';
 import { textOf } from './text-of.js';
 import { TurnOrder } from './turn-order.js';
 
@@ -64,19 +64,17 @@ export class ConversationChain extends Chain<ConversationResult> {
   constructor(fields: ConversationChainFields) {
     super(fields);
     const { llm, memory = new ConversationBufferMemory(), prompt, system } = fields ?? {};
-    const wrong = [
-      ...(typeof llm?.invoke === 'function' ? [] : ['llm must be a model, such as new ChatOpenAI()']),
-      ...(typeof memory?.after === 'function'
-        ? []
-        : ['memory must be a memory, such as new ConversationBufferMemory()']),
-      ...(prompt === undefined || typeof prompt?.formatPrompt === 'function'
-        ? []
-        : ['prompt must be a template, such as PromptTemplate.fromTemplate(text)']),
-      ...(prompt !== undefined && system !== undefined
-        ? ['it takes a prompt or a system prompt, not both']
-        : []),
+    const faults = [
+      faultOfModel(llm),
+      typeof memory?.after === 'function'
+        ? undefined
+        : 'memory must be a memory, such as new ConversationBufferMemory()',
+      prompt === undefined ? undefined : faultOfPrompt(prompt),
+      prompt !== undefined && system !== undefined
+        ? 'it takes a prompt or a system prompt, not both'
+        : undefined,
     ];
-    if (wrong.length > 0) throw new ChainError('invalid_argument', `ConversationChain: ${wrong.join('; ')}`);
+    assertNone(faults, 'ConversationChain');
     this.llm = llm!;
     this.memory = memory;
     this.prompt = prompt ?? conversationPrompt(memory, system);

@@ -1,8 +1,8 @@
 import type { Run, RunnableFields, RunOptions } from '../callbacks/run.js';
-import { ChainError } from '../errors.js';
 import type { Model, ModelResult } from '../models/model.js';
 import type { Prompt } from '../prompts/prompt.js';
 import { Chain, type ChainInputs, type ChainResult } from './chain.js';
+import { assertNone, faultOfModel, faultOfPrompt } from './faults.js';
 import { textOf } from './text-of.js';
 
 export interface LLMChainFields extends RunnableFields {
@@ -26,13 +26,7 @@ export class LLMChain extends Chain<LLMChainResult> {
   /** @throws ChainError `invalid_argument` where the model or the prompt is none */
   constructor(fields: LLMChainFields) {
     super(fields);
-    const wrong = [
-      ...(typeof fields?.llm?.invoke === 'function' ? [] : ['llm must be a model, such as new ChatOpenAI()']),
-      ...(typeof fields?.prompt?.formatPrompt === 'function'
-        ? []
-        : ['prompt must be a template, such as PromptTemplate.fromTemplate(text)']),
-    ];
-    if (wrong.length > 0) throw new ChainError('invalid_argument', `LLMChain: ${wrong.join('; ')}`);
+    assertNone([faultOfModel(fields?.llm), faultOfPrompt(fields?.prompt)], 'LLMChain');
     this.llm = fields.llm;
     this.prompt = fields.prompt;
   }

@@ -211,6 +211,10 @@ describe('ends', () => {
   });
 });
 
+it('is refused where there is nothing', () => {
+  expect(() => new AgentChain(undefined as never)).toThrow('AgentChain: llm must be a model');
+});
+
 it('is refused with all that is wrong at once', () => {
   const fields = {
     llm: {},
