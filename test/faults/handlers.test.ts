@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { makeWorkspace, type Workspace } from '../support/run-cli.js';
+import { COMMANDS } from './commands.js';
 import { pathOf } from './fault-case.js';
 import { type FaultServer, startFaultServer } from './fault-server.js';
 import {
@@ -64,12 +65,15 @@ describe('handlers that break nothing, all at once', () => {
 });
 
 describe('a handler that ends the command', () => {
-  it.concurrent.for(ENDING_CASES.map((one) => [one.fault, one] as const))(
-    '%s',
-    async ([, one], { expect, onTestFinished }) => {
+  const ENDING = ENDING_CASES.flatMap((one) =>
+    Object.entries(COMMANDS).map(([name, command]) => [one.fault, name, one, command] as const),
+  );
+  it.concurrent.for(ENDING)(
+    '%s: chain %s',
+    async ([, , one, { args, stdin }], { expect, onTestFinished }) => {
       const { told: stderr = '', exit, logged = [], others = logged } = one;
       const answer = logged.includes('retry') && logged.includes('llmError') ? 'broken' : 'whole';
-      const outcome = await heard(makeWorkspace(onTestFinished), answer, [one], ['run', 'hi.txt']);
+      const outcome = await heard(makeWorkspace(onTestFinished), answer, [one], args, stdin);
       const tokens = logged.filter((type) => type === 'llmNewToken').length;
       const stdout = ['', 'Hel\n', 'Hello\n'][tokens];
       expect(outcome).toEqual({ code: exit, stdout, stderr, logged, others });
