@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: whatever a program's own types say of what it is given.
-
 /**
  * A callback handler of LangChain.js: one that extends `BaseCallbackHandler` of `@langchain/core`, or an object with
  * methods of the same names.
@@ -15,24 +13,24 @@ export interface LangChainHandler {
   raiseError?: boolean;
   /** `false`: runs don't wait for it. */
   awaitHandlers?: boolean;
-  handleLLMStart?(...given: any[]): unknown;
-  handleChatModelStart?(...given: any[]): unknown;
-  handleLLMNewToken?(...given: any[]): unknown;
-  handleLLMEnd?(...given: any[]): unknown;
-  handleLLMError?(...given: any[]): unknown;
-  handleChainStart?(...given: any[]): unknown;
-  handleChainEnd?(...given: any[]): unknown;
-  handleChainError?(...given: any[]): unknown;
-  handleToolStart?(...given: any[]): unknown;
-  handleToolEnd?(...given: any[]): unknown;
-  handleToolError?(...given: any[]): unknown;
-  handleAgentAction?(...given: any[]): unknown;
-  handleAgentEnd?(...given: any[]): unknown;
-  handleRetrieverStart?(...given: any[]): unknown;
-  handleRetrieverEnd?(...given: any[]): unknown;
-  handleRetrieverError?(...given: any[]): unknown;
-  handleText?(...given: any[]): unknown;
-  handleCustomEvent?(...given: any[]): unknown;
+  handleLLMStart?(...given: unknown[]): unknown;
+  handleChatModelStart?(...given: unknown[]): unknown;
+  handleLLMNewToken?(...given: unknown[]): unknown;
+  handleLLMEnd?(...given: unknown[]): unknown;
+  handleLLMError?(...given: unknown[]): unknown;
+  handleChainStart?(...given: unknown[]): unknown;
+  handleChainEnd?(...given: unknown[]): unknown;
+  handleChainError?(...given: unknown[]): unknown;
+  handleToolStart?(...given: unknown[]): unknown;
+  handleToolEnd?(...given: unknown[]): unknown;
+  handleToolError?(...given: unknown[]): unknown;
+  handleAgentAction?(...given: unknown[]): unknown;
+  handleAgentEnd?(...given: unknown[]): unknown;
+  handleRetrieverStart?(...given: unknown[]): unknown;
+  handleRetrieverEnd?(...given: unknown[]): unknown;
+  handleRetrieverError?(...given: unknown[]): unknown;
+  handleText?(...given: unknown[]): unknown;
+  handleCustomEvent?(...given: unknown[]): unknown;
 }
 
 /** The name of one of its methods. */

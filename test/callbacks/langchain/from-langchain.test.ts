@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: what LangChain.js declares as any.
-
 import { CallbackManager } from '@langchain/core/callbacks/manager';
 import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk } from '@langchain/core/outputs';
@@ -10,7 +8,7 @@ import { resultOf, runSteps } from '../../../src/callbacks/lifecycle.js';
 import { Run } from '../../../src/callbacks/run.js';
 import { Chain } from '../../../src/chains/chain.js';
 import { ScriptedModel } from '../../../src/models/scripted.js';
-import { OUT_OF_INK, PROGRAMS } from './programs.js';
+import { type Foreign, OUT_OF_INK, PROGRAMS } from './programs.js';
 
 const METHODS: readonly LangChainMethod[] = [
   'handleLLMStart',
@@ -33,7 +31,7 @@ const METHODS: readonly LangChainMethod[] = [
   'handleCustomEvent',
 ];
 
-type Call = readonly [method: LangChainMethod, given: readonly any[]];
+type Call = readonly [method: LangChainMethod, given: readonly Foreign[]];
 
 /** A handler of LangChain.js that keeps its calls. */
 function spy(options: LangChainHandler = {}, without: readonly LangChainMethod[] = []) {
@@ -56,7 +54,7 @@ const givenTo = (calls: readonly Call[], method: LangChainMethod) =>
 /** A chain that has a retriever look for something, and tells what it likes. */
 class Search extends Chain {
   override readonly name = 'Search';
-  protected override async *execute(_inputs: object, run: Run): AsyncGenerator<string, any, void> {
+  protected override async *execute(_inputs: object, run: Run): AsyncGenerator<string, Foreign, void> {
     await run.emit({ type: 'customEvent', eventName: 'progress', data: { percent: 50 } });
     const found = (fails: boolean) => {
       const retriever = new Run('Shelf', {}, { parent: run });
@@ -148,14 +146,14 @@ it.each(['chain', 'stream', 'agent', 'failure', 'search'] as const)(
 /** The same calls, made by LangChain.js of what they are about. */
 async function throughManagers(calls: readonly Call[]): Promise<readonly Call[]> {
   const heard = spy();
-  const runs = new Map<string, any>();
+  const runs = new Map<string, Foreign>();
   for (const [method, given] of calls) {
     const [a, b, runId, parentId] = given;
     const startsModel = method === 'handleChatModelStart' || method === 'handleLLMStart';
     if (method.endsWith('Start')) {
       const [tags, metadata] = given.slice(startsModel ? 5 : 4);
-      const manager = new CallbackManager(parentId, { handlers: [heard.handler as any], tags, metadata });
-      const rest: readonly any[] = given.slice(6);
+      const manager = new CallbackManager(parentId, { handlers: [heard.handler as Foreign], tags, metadata });
+      const rest: readonly Foreign[] = given.slice(6);
       if (method === 'handleChainStart')
         runs.set(runId, await manager.handleChainStart(a, b, runId, rest[0], undefined, undefined, rest[1]));
       else if (startsModel) {
@@ -205,7 +203,7 @@ describe('what it is given', () => {
       'c-1',
       'stock',
     ]);
-    const [[token]] = givenTo(calls, 'handleLLMNewToken').map((given) => [given[5].chunk]) as any;
+    const [[token]] = givenTo(calls, 'handleLLMNewToken').map((given) => [given[5].chunk]) as Foreign;
     expect(token).toBeInstanceOf(ChatGenerationChunk);
     expect([token.text, token.message.content]).toEqual(['Forty.', 'Forty.']);
     const [output] = givenTo(calls, 'handleToolEnd')[0]!;
@@ -262,12 +260,13 @@ describe('what it is given', () => {
 
   it('is its own to change', async () => {
     const handler: LangChainHandler = {
-      handleChainStart(_chain, inputs, _id, _parent, tags, metadata) {
+      handleChainStart(...given: Foreign[]) {
+        const [, inputs, , , tags, metadata] = given;
         inputs.flower = 'weeds';
         tags.push('x');
         metadata.x = 1;
       },
-      handleChatModelStart(_llm, [messages]) {
+      handleChatModelStart(_llm, [messages]: Foreign) {
         messages.pop();
       },
     };

@@ -53,3 +53,10 @@ export const PROGRAMS = {
 
 /** What the program that fails fails with. */
 export const OUT_OF_INK = new Error('out of ink');
+
+/**
+ * What LangChain.js declares as `any`, and what handlers of others send: looked into as it is. The expectations say what
+ * must be there.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: there is no type of it that could be relied on
+export type Foreign = any;

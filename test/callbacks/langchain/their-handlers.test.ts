@@ -1,5 +1,3 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: what handlers of others send.
-
 import { ConsoleCallbackHandler } from '@langchain/core/tracers/console';
 import { RunCollectorCallbackHandler } from '@langchain/core/tracers/run_collector';
 import { LangChainTracer } from '@langchain/core/tracers/tracer_langchain';
@@ -14,7 +12,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { fromLangChain } from '../../../src/callbacks/langchain/from-langchain.js';
 import { receiveOtlp } from '../../support/otlp-receiver.js';
 import { afterTest } from '../../support/teardown.js';
-import { PROGRAMS } from './programs.js';
+import { type Foreign, PROGRAMS } from './programs.js';
 
 type Program = keyof typeof PROGRAMS;
 
@@ -83,8 +81,8 @@ describe('@langchain/core’s collector', () => {
     const [run] = collector.tracedRuns;
     return { ...run!, child_runs: run!.child_runs! };
   }
-  const outline = ({ name, run_type, events, child_runs }: any): unknown => [
-    `${run_type} ${name}: ${events.map((event: any) => event.name).join(' ')}`,
+  const outline = ({ name, run_type, events, child_runs }: Foreign): unknown => [
+    `${run_type} ${name}: ${events.map((event: Foreign) => event.name).join(' ')}`,
     ...child_runs.map(outline),
   ];
 
@@ -129,7 +127,7 @@ describe('@langchain/core’s tracer sends to LangSmith', () => {
     const handler = fromLangChain(new LangChainTracer({ client, projectName: 'flowers' }));
     await PROGRAMS[program]([handler]);
     await handler.close?.();
-    const runs = new Map<string, any>();
+    const runs = new Map<string, Foreign>();
     for (const { path, body } of receiver.requests) {
       const sent = JSON.parse(body.toString());
       const id = sent.id ?? path.split('/').at(-1);
@@ -160,7 +158,7 @@ describe('@langchain/core’s tracer sends to LangSmith', () => {
 
   it('a stream, with the times of its tokens', async () => {
     const [, model] = await traced('stream');
-    expect(model.events.map(({ name }: any) => name)).toEqual(['start', 'new_token', 'new_token', 'end']);
+    expect(model.events.map(({ name }: Foreign) => name)).toEqual(['start', 'new_token', 'new_token', 'end']);
   });
 
   it('an agent', async () => {
@@ -206,14 +204,14 @@ describe('@langfuse/langchain sends to Langfuse', () => {
     await provider.shutdown();
     return receiver.requests
       .flatMap(({ body }) => JSON.parse(body.toString()).resourceSpans)
-      .flatMap(({ scopeSpans }: any) => scopeSpans)
-      .flatMap(({ spans }: any) => spans)
-      .map(({ name, spanId, parentSpanId = null, attributes }: any) => ({
+      .flatMap(({ scopeSpans }: Foreign) => scopeSpans)
+      .flatMap(({ spans }: Foreign) => spans)
+      .map(({ name, spanId, parentSpanId = null, attributes }: Foreign) => ({
         name,
         spanId,
         parentSpanId,
         said: Object.fromEntries(
-          attributes.map(({ key, value }: any) => [
+          attributes.map(({ key, value }: Foreign) => [
             key.replace('langfuse.observation.', ''),
             Object.values(value)[0],
           ]),
@@ -278,9 +276,9 @@ describe('@posthog/ai sends to PostHog', () => {
     await client.shutdown();
     return receiver.requests
       .filter(({ path }) => path === '/batch/')
-      .flatMap(({ body }) => JSON.parse(body.toString()).batch as readonly any[]);
+      .flatMap(({ body }) => JSON.parse(body.toString()).batch as readonly Foreign[]);
   }
-  const outline = (events: readonly any[]) =>
+  const outline = (events: readonly Foreign[]) =>
     events.map(({ event, properties }) => `${event} ${properties.$ai_span_name}`);
 
   it.each(['chain', 'stream'] as const)('a %s', async (program) => {
